@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { errorCodeSchema } from "./error-codes.ts";
+import { sessionIdSchema } from "./ids.ts";
+import { sessionStatusSchema } from "./statuses.ts";
+
+/**
+ * HTTP between the frame page and the API, all below `/verify/:id`, same origin, JSON in the
+ * partner API's envelope. The viewer proves itself with its cookie or, where cookies are blocked,
+ * with `Authorization: Bearer <resume secret>`.
+ *
+ *   GET  /verify/:id?token=…      the page; no side effect
+ *   POST /verify/:id/exchange     {token}            -> FrameOpening. Sets the cookie. Exactly one redemption of a token wins.
+ *   POST /verify/:id/resume       {}                 -> FrameOpening. For a reload: cookie or resume secret.
+ *   POST /verify/:id/stream-ticket {}                -> StreamTicket. 409 session_has_no_browser while none is assigned.
+ *   POST /verify/:id/consent      {accepted}         -> FrameView. Declining cancels the session.
+ *   POST /verify/:id/cancel       {}                 -> FrameView
+ *   GET  /verify/:id/events       text/event-stream of `data: <FrameView as JSON>`, one at once and one on every change
+ */
+export const frameViewSchema = z.strictObject({
+  sessionId: sessionIdSchema,
+  status: sessionStatusSchema,
+  progress: z.int().min(0).max(100),
+  partner: z.strictObject({ name: z.string() }),
+  platform: z.strictObject({ name: z.string(), displayName: z.string(), icon: z.string().nullable() }),
+  consent: z.strictObject({
+    /** False where the partner has asked already. */
+    required: z.boolean(),
+    given: z.boolean(),
+    /** What the partner will receive, in the reader's words. */
+    fields: z.array(z.string()),
+  }),
+  /** While the session waits for a browser; position 1 is next. */
+  queue: z.strictObject({ position: z.int().min(1), estimateMs: z.int().min(0).nullable() }).nullable(),
+  /** True while a worker holds the session: a stream ticket can be had. */
+  streamable: z.boolean(),
+  expiresAt: z.iso.datetime(),
+  reason: z
+    .strictObject({ code: errorCodeSchema, category: z.string(), retriable: z.boolean(), message: z.string() })
+    .nullable(),
+  locale: z.string().nullable(),
+  theme: z.enum(["light", "dark", "auto"]),
+});
+
+export type FrameView = z.infer<typeof frameViewSchema>;
+
+export const frameOpeningSchema = z.strictObject({
+  view: frameViewSchema,
+  /** For this tab only (sessionStorage): lets it come back where cookies are blocked. */
+  resumeSecret: z.string(),
+});
+
+export type FrameOpening = z.infer<typeof frameOpeningSchema>;
+
+export const streamTicketSchema = z.strictObject({
+  /** ws: or wss: URL, the session's `streamUrl`. */
+  url: z.string(),
+  /** Single use, 30 s; sent as WebSocket subprotocol `ticket.<ticket>`. */
+  ticket: z.string().regex(/^[A-Za-z0-9_-]+$/),
+});
+
+export type StreamTicket = z.infer<typeof streamTicketSchema>;
+
+export const exchangeRequestSchema = z.strictObject({ token: z.string().min(1).max(1024) });
+export const consentRequestSchema = z.strictObject({ accepted: z.boolean() });

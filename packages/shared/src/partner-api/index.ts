@@ -1,0 +1,19 @@
+export { errorEnvelopeSchema, successEnvelope, type ErrorEnvelope } from "./envelope.ts";
+export { platformListSchema, platformSchema, type Platform } from "./platforms.ts";
+export {
+  attestationResponseSchema,
+  createdSessionSchema,
+  createSessionRequestSchema,
+  listSessionsQuerySchema,
+  maxExpiresInHours,
+  sessionListSchema,
+  sessionSchema,
+  statusReasonSchema,
+  type AttestationResponse,
+  type CreatedSession,
+  type CreateSessionRequest,
+  type Session,
+  type SessionList,
+  type StatusReason,
+} from "./sessions.ts";
+export { webhookPayloadSchema, type WebhookPayload } from "./webhook.ts";

@@ -1,0 +1,27 @@
+/**
+ * Version of the stream between viewer and worker: one WebSocket at `streamUrl`. Opened with two
+ * subprotocols, `attestream.viewer.v1` and `ticket.<stream ticket>`; the answer names the first.
+ * Worker -> viewer: binary frame packets (packet.ts) and JSON text (server-message.ts).
+ * Viewer -> worker: JSON text (viewer-message.ts). History:
+ * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
+ */
+export const viewerSubprotocol = "attestream.viewer.v1";
+
+export const ticketSubprotocolPrefix = "ticket.";
+
+/** Largest message a viewer may send, bytes. */
+export const maxViewerMessageBytes = 64 * 1024;
+
+/** Close codes of the stream. What the viewer does then stands beside each. */
+export const viewerCloseCodes = {
+  /** the session is over or parked: show what the API says, do not reconnect by itself */
+  sessionReleased: 4000,
+  /** a message broke the protocol: reconnect once with a new ticket */
+  badMessage: 4400,
+  /** too slow, buffers were full: reconnect */
+  overrun: 4413,
+  /** another connection of the same viewer took over: stop */
+  replaced: 4409,
+  /** the worker shuts down or lost its browser: ask the API, then reconnect or stop */
+  workerStopping: 4503,
+} as const;

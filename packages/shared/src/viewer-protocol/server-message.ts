@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { challengeSchema } from "../challenge.ts";
+
+/** Worker -> viewer, JSON text. */
+export const serverMessageSchema = z.discriminatedUnion("type", [
+  /** First message: size of the page, CSS pixels. Frame packets may have another size: pointers are sent in packet pixels. */
+  z.strictObject({ type: z.literal("hello"), protocol: z.int(), width: z.int(), height: z.int() }),
+  /** Where the browser is; never more than the host. */
+  z.strictObject({ type: z.literal("location"), host: z.string().max(255), secure: z.boolean(), loading: z.boolean() }),
+  /** What the user is asked, or null when nothing is. */
+  z.strictObject({ type: z.literal("challenge"), challenge: challengeSchema.nullable() }),
+  /** Whether the user's input reaches the page now. */
+  z.strictObject({ type: z.literal("control"), enabled: z.boolean() }),
+  z.strictObject({ type: z.literal("cursor"), cursor: z.string().max(32) }),
+  /** The focused field, so that a phone shows the right keyboard; null when no field has the focus. */
+  z.strictObject({
+    type: z.literal("focus"),
+    field: z
+      .strictObject({
+        inputMode: z.enum(["none", "text", "decimal", "numeric", "tel", "search", "email", "url"]),
+        secret: z.boolean(),
+        multiline: z.boolean(),
+        /** In packet pixels. */
+        x: z.number(),
+        y: z.number(),
+        width: z.number(),
+        height: z.number(),
+      })
+      .nullable(),
+  }),
+]);
+
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+export type FocusedField = NonNullable<Extract<ServerMessage, { type: "focus" }>["field"]>;

@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+/** Alt 1, Ctrl 2, Meta 4, Shift 8, or-ed; as the Chrome DevTools Protocol counts them. */
+const modifiers = z.int().min(0).max(15);
+const coordinate = z.number().min(-16_384).max(16_384);
+
+/** Viewer -> worker, JSON text. Positions are in pixels of the packets. */
+export const viewerMessageSchema = z.discriminatedUnion("type", [
+  /** The packet with this seq, and all before it, are drawn. Lets the next frame be captured. */
+  z.strictObject({ type: z.literal("ack"), seq: z.int().min(1).max(0xffff_ffff) }),
+  z.strictObject({
+    type: z.literal("pointer"),
+    action: z.enum(["move", "down", "up"]),
+    x: coordinate,
+    y: coordinate,
+    button: z.enum(["none", "left", "middle", "right", "back", "forward"]),
+    /** As MouseEvent.buttons. */
+    buttons: z.int().min(0).max(31),
+    clickCount: z.int().min(0).max(3),
+    modifiers,
+  }),
+  z.strictObject({ type: z.literal("wheel"), x: coordinate, y: coordinate, deltaX: coordinate, deltaY: coordinate, modifiers }),
+  z.strictObject({
+    type: z.literal("key"),
+    action: z.enum(["down", "up"]),
+    /** KeyboardEvent.key and .code. */
+    key: z.string().max(32),
+    code: z.string().max(32),
+    /** KeyboardEvent.location. */
+    location: z.int().min(0).max(3),
+    repeat: z.boolean(),
+    modifiers,
+  }),
+  /** Inserted at the caret as a whole: paste, input methods, phone keyboards. */
+  z.strictObject({ type: z.literal("text"), text: z.string().min(1).max(10_000) }),
+  z.strictObject({
+    type: z.literal("touch"),
+    action: z.enum(["start", "move", "end", "cancel"]),
+    /** Points still on the glass. */
+    points: z.array(z.strictObject({ id: z.int(), x: coordinate, y: coordinate })).max(10),
+    modifiers,
+  }),
+  /** The size at which the viewer shows the page, CSS pixels. The worker answers with a key packet. */
+  z.strictObject({ type: z.literal("resize"), width: z.int().min(200).max(4096), height: z.int().min(200).max(4096) }),
+  z.strictObject({ type: z.literal("keyframe") }),
+  /** The user pressed "continue" on a challenge that `canContinue`, or took one of its choices. */
+  z.strictObject({ type: z.literal("challengeReply"), challengeId: z.string().max(64), choice: z.string().max(64).optional() }),
+]);
+
+export type ViewerMessage = z.infer<typeof viewerMessageSchema>;

@@ -1,0 +1,20 @@
+/**
+ * Version of the link between API and worker: one control WebSocket that the worker opens to
+ * `<API_URL>/internal/worker`, JSON text messages, `Authorization: Bearer <WORKER_TOKEN>`.
+ *
+ * A worker of another version is refused with close code `protocolMismatch`; API and workers are
+ * released together. History:
+ * 1 - register, heartbeat, assign, tree start, release, drain, session events with acknowledgement.
+ */
+export const workerProtocolVersion = 1;
+
+/** Close codes of the control link. The worker's decision stands beside each. */
+export const workerCloseCodes = {
+  /** stop: exit with an error, an operator must mend it */
+  unauthorized: 4401,
+  protocolMismatch: 4426,
+  badMessage: 4400,
+  /** back off and register again */
+  superseded: 4409,
+  apiStopping: 4503,
+} as const;

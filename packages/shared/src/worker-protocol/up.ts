@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { sessionIdSchema, workerIdSchema } from "../ids.ts";
+import { sessionReportSchema } from "./session-report.ts";
+
+const heldSessionSchema = z.strictObject({ sessionId: sessionIdSchema, epoch: z.int() });
+
+/** Worker -> API. The first message must be `register`. */
+export const upMessageSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("register"),
+    protocol: z.int(),
+    workerId: workerIdSchema,
+    /** `host:port` at which the API reaches this worker's viewer endpoint. */
+    address: z.string().regex(/^[^/\s]+:\d{1,5}$/),
+    /** How many sessions it can hold at once. */
+    capacity: z.int().min(1).max(10_000),
+    isolationLevel: z.enum(["L0", "L1", "L2", "L3"]),
+    browser: z.strictObject({ product: z.string(), version: z.string() }),
+    /** Sessions that still live in this worker, after its link or the API was lost. */
+    held: z.array(heldSessionSchema),
+  }),
+  z.strictObject({
+    type: z.literal("heartbeat"),
+    /** Warm browsers that could take a session at once. */
+    warm: z.int().min(0),
+    held: z.array(heldSessionSchema),
+  }),
+  /** Sent again, in order, until `report.acked` has its seq; idempotent by (sessionId, epoch, seq). seq starts at 1. */
+  z.strictObject({
+    type: z.literal("report"),
+    sessionId: sessionIdSchema,
+    epoch: z.int(),
+    seq: z.int().min(1),
+    at: z.iso.datetime(),
+    report: sessionReportSchema,
+  }),
+  /** The slot is free again and everything of the session is gone. */
+  z.strictObject({ type: z.literal("released"), sessionId: sessionIdSchema, epoch: z.int() }),
+  /** After `drain`: the last session has ended. */
+  z.strictObject({ type: z.literal("drained") }),
+]);
+
+export type UpMessage = z.infer<typeof upMessageSchema>;

@@ -1,0 +1,35 @@
+import { defineConfig } from "vitest/config";
+
+const source = { conditions: ["@attestream/source"] };
+const shared = { environment: "node" as const, restoreMocks: true };
+
+/** File names say what a test needs: nothing, real sockets and databases, a real browser, the whole system. */
+export default defineConfig({
+  resolve: source,
+  ssr: { resolve: source },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "platforms/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: "integration", include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "scripts/**/*.int.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: "browser", include: ["{packages,apps,examples}/*/src/**/*.browser.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: "e2e", include: ["e2e/**/*.e2e.test.ts"], testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
+      },
+    ],
+  },
+});
