@@ -1,0 +1,189 @@
+import type { ColumnType, Generated, Insertable, Selectable, Updateable } from "kysely";
+import type { ErrorCode, Json, SessionStatus } from "@attestream/shared";
+
+/** Set once on insert (default now), never changed. */
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+/** A JSON column: parsed on the way out, given as text on the way in. */
+type JsonColumn<T> = ColumnType<T, string, string>;
+type NullableJsonColumn<T> = ColumnType<T | null, string | null | undefined, string | null>;
+
+export interface Database {
+  partners: PartnersTable;
+  api_keys: ApiKeysTable;
+  platforms: PlatformsTable;
+  platform_versions: PlatformVersionsTable;
+  sessions: SessionsTable;
+  session_events: SessionEventsTable;
+  embed_tokens: EmbedTokensTable;
+  viewers: ViewersTable;
+  attestations: AttestationsTable;
+  signing_keys: SigningKeysTable;
+  workers: WorkersTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+}
+
+export interface PartnersTable {
+  id: string;
+  name: string;
+  /** Encrypted `whsec_…` secrets, newest first. */
+  webhook_secrets_enc: Uint8Array;
+  created_at: CreatedAt;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  partner_id: string;
+  /** Shown in lists; the first characters of the key. */
+  prefix: string;
+  /** HMAC-SHA-256 of the whole key under the pepper. */
+  hash: Uint8Array;
+  mode: "live" | "test";
+  /** A bootstrap key reaches every platform although it is a test key. */
+  reaches_every_platform: boolean;
+  created_at: CreatedAt;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+}
+
+export interface PlatformsTable {
+  id: Generated<number>;
+  name: string;
+  /** Hash of the active row in platform_versions; null when the file has never been valid. */
+  active_hash: string | null;
+  is_active: boolean;
+  /** Why it is not active, for the operator. */
+  problem: string | null;
+  created_at: CreatedAt;
+  updated_at: Date | null;
+}
+
+export interface PlatformVersionsTable {
+  platform_id: number;
+  /** Content hash of the parsed platform file; sessions pin it. */
+  hash: string;
+  version: string;
+  definition: JsonColumn<Json>;
+  /** data: URL of the icon, or null. */
+  icon: string | null;
+  created_at: CreatedAt;
+}
+
+export interface SessionsTable {
+  id: string;
+  partner_id: string;
+  api_key_id: string;
+  mode: "live" | "test";
+  platform_id: number;
+  platform_hash: string;
+  status: SessionStatus;
+  /** Context of the state machine, as it wrote it. */
+  snapshot: JsonColumn<Json>;
+  machine_version: number;
+  /** Counts every change; updates compare and set it. */
+  version: number;
+  /** Counts assignments; fences what an earlier worker still says. */
+  epoch: number;
+  worker_id: string | null;
+  lease_until: Date | null;
+  /** Highest report seq applied for this epoch. */
+  report_seq: number;
+  expires_at: Date;
+  /** When the present state ends by itself, and how. */
+  state_deadline: Date | null;
+  deadline_kind: string | null;
+  /** When the end user opened the frame: such sessions are dispatched first. */
+  opened_at: Date | null;
+  progress: number;
+  consent_required: boolean;
+  consented_at: Date | null;
+  receiver_data_enc: Uint8Array | null;
+  extraction_enc: Uint8Array | null;
+  webhook_url: string | null;
+  external_reference_id: string | null;
+  nonce: string | null;
+  locale: string | null;
+  theme: "light" | "dark" | "auto" | null;
+  metadata: NullableJsonColumn<Record<string, Json>>;
+  allowed_origins: NullableJsonColumn<string[]>;
+  reason_code: ErrorCode | null;
+  /** The public message, when the workflow says it better than the table. */
+  reason_message: string | null;
+  has_attestation: boolean;
+  created_at: CreatedAt;
+  completed_at: Date | null;
+}
+
+export interface SessionEventsTable {
+  session_id: string;
+  seq: number;
+  type: string;
+  status: SessionStatus;
+  payload: JsonColumn<Json>;
+  at: Date;
+}
+
+/** One row per redeemed embed token: exactly one insert wins. */
+export interface EmbedTokensTable {
+  token_id: string;
+  session_id: string;
+  used_at: Date;
+}
+
+/** Who may enter a session once it is open: the holder of the cookie or of the tab's resume secret. */
+export interface ViewersTable {
+  id: string;
+  session_id: string;
+  /** SHA-256 of the cookie's value and of the resume secret. */
+  cookie_hash: Uint8Array;
+  resume_hash: Uint8Array;
+  created_at: CreatedAt;
+}
+
+export interface AttestationsTable {
+  session_id: string;
+  attestation: string;
+  proof_hash: string;
+  kid: string;
+  issuer: string;
+  issued_at: Date;
+}
+
+export interface SigningKeysTable {
+  kid: string;
+  private_jwk_enc: Uint8Array;
+  public_jwk: JsonColumn<Json>;
+  active: boolean;
+  created_at: CreatedAt;
+}
+
+export interface WorkersTable {
+  id: string;
+  address: string;
+  capacity: number;
+  isolation_level: string;
+  browser: string;
+  warm: number;
+  state: "up" | "draining" | "lost";
+  seen_at: Date;
+}
+
+export interface WebhookDeliveriesTable {
+  /** Also the `webhook-id` header: the same on every attempt. */
+  id: string;
+  session_id: string;
+  partner_id: string;
+  event: string;
+  url: string;
+  state: "pending" | "delivered" | "failed";
+  attempts: number;
+  next_attempt_at: Date | null;
+  last_status: number | null;
+  /** A code, never the receiver's words. */
+  last_error: string | null;
+  created_at: CreatedAt;
+  delivered_at: Date | null;
+}
+
+export type SessionRow = Selectable<SessionsTable>;
+export type NewSessionRow = Insertable<SessionsTable>;
+export type SessionUpdate = Updateable<SessionsTable>;
