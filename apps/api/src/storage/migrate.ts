@@ -1,0 +1,14 @@
+import type { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+import * as initial from "./migrations/0001-initial.ts";
+import type { Database } from "./schema.ts";
+
+/** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ "0001-initial": initial }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

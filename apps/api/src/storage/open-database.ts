@@ -1,0 +1,91 @@
+import { join, resolve } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import pg from "pg";
+import { lockDirectory } from "./directory-lock.ts";
+import { migrate } from "./migrate.ts";
+import type { Database } from "./schema.ts";
+import { StorageError } from "./storage-error.ts";
+
+export interface DatabaseOptions {
+  /** A PostgreSQL server; without it the embedded database in `dataDir` is used. */
+  databaseUrl?: string | undefined;
+  dataDir: string;
+  /** Connections to the server. The embedded database has exactly one. */
+  poolSize?: number;
+  /** Contents of a fresh embedded database, as `dumpDataDir` gives them: saves the seconds of initdb. */
+  template?: Blob;
+  onConnectionError?: (error: Error) => void;
+}
+
+export interface OpenDatabase {
+  db: Kysely<Database>;
+  engine: "pglite" | "postgres";
+  /** For copies of a fresh database; embedded only. */
+  dump: (() => Promise<Blob>) | null;
+  close(): Promise<void>;
+}
+
+const openFolders = new Set<string>();
+
+/** Opens and migrates the database. Throws StorageError with the remedy when it cannot. */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  return options.databaseUrl === undefined ? openEmbedded(options) : openServer(options, options.databaseUrl);
+}
+
+async function openServer(options: DatabaseOptions, connectionString: string): Promise<OpenDatabase> {
+  const pool = new pg.Pool({ connectionString, max: options.poolSize ?? 10, connectionTimeoutMillis: 10_000 });
+  // Without a listener a connection that the server closes while idle ends the process.
+  pool.on("error", (error) => options.onConnectionError?.(error));
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw new StorageError(
+      `DATABASE_URL: the PostgreSQL server cannot be used (${reasonOf(error)}). Check that it runs and that host, user, password and database are right, or leave DATABASE_URL out for the embedded database.`,
+      { cause: error },
+    );
+  }
+  return { db, engine: "postgres", dump: null, close: () => db.destroy() };
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
+  const dataDir = resolve(options.dataDir);
+  if (openFolders.has(dataDir)) throw new StorageError(`DATA_DIR ${dataDir} is open in this process already.`);
+  const lock = lockDirectory(dataDir, { pid: process.pid });
+  openFolders.add(dataDir);
+  const release = () => {
+    openFolders.delete(dataDir);
+    lock[Symbol.dispose]();
+  };
+  let pglite: PGlite | undefined;
+  try {
+    pglite = await PGlite.create(join(dataDir, "pgdata"), options.template ? { loadDataDir: options.template } : {});
+    const opened = pglite;
+    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: opened }) });
+    await migrate(db);
+    return {
+      db,
+      engine: "pglite",
+      dump: () => opened.dumpDataDir("none"),
+      async close() {
+        await db.destroy();
+        release();
+      },
+    };
+  } catch (error) {
+    await pglite?.close().catch(() => undefined);
+    release();
+    throw new StorageError(
+      `DATA_DIR ${dataDir}: the embedded database cannot be opened (${reasonOf(error)}). Check free space and rights; if it was damaged by a power loss, move the folder away and start afresh.`,
+      { cause: error },
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return [code, error.message].filter(Boolean).join(": ") || error.name;
+}
