@@ -20,15 +20,35 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: "integration", include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "scripts/**/*.int.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          ...shared,
+          name: "integration",
+          include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "scripts/**/*.int.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,
-        test: { ...shared, name: "browser", include: ["{packages,apps,examples}/*/src/**/*.browser.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 },
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["{packages,apps,examples}/*/src/**/*.browser.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
       },
       {
         extends: true,
-        test: { ...shared, name: "e2e", include: ["e2e/**/*.e2e.test.ts"], testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
+        test: {
+          ...shared,
+          name: "e2e",
+          include: ["e2e/**/*.e2e.test.ts"],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -18,27 +18,107 @@ export interface ApiErrorEntry {
 export const apiErrors = {
   invalid_request: { status: 400, type: "invalid_request", retriable: false, message: "The request is not valid." },
   invalid_json: { status: 400, type: "invalid_request", retriable: false, message: "The body is not valid JSON." },
-  platform_unknown: { status: 400, type: "invalid_request", retriable: false, message: "There is no platform with this id. GET /partner/browser-platforms lists them." },
-  platform_inactive: { status: 422, type: "invalid_request", retriable: true, message: "This platform is not available at the moment." },
-  webhook_url_invalid: { status: 400, type: "invalid_request", retriable: false, message: "webhookUrl must be an https URL with a valid top-level domain." },
-  api_key_missing: { status: 401, type: "authentication", retriable: false, message: "Send your API key in the x-api-key header, or as Authorization: Bearer." },
-  api_key_invalid: { status: 401, type: "authentication", retriable: false, message: "This API key is not known, or no longer valid." },
-  platform_needs_live_key: { status: 403, type: "permission", retriable: false, message: "A test key reaches sandbox platforms only." },
-  origin_refused: { status: 403, type: "permission", retriable: false, message: "This request may only come from the frame page." },
-  embed_token_invalid: { status: 401, type: "authentication", retriable: false, message: "This link is not valid or has expired. Ask for a new one." },
-  embed_token_used: { status: 410, type: "gone", retriable: false, message: "This link has been used already. Ask for a new one." },
+  platform_unknown: {
+    status: 400,
+    type: "invalid_request",
+    retriable: false,
+    message: "There is no platform with this id. GET /partner/browser-platforms lists them.",
+  },
+  platform_inactive: {
+    status: 422,
+    type: "invalid_request",
+    retriable: true,
+    message: "This platform is not available at the moment.",
+  },
+  webhook_url_invalid: {
+    status: 400,
+    type: "invalid_request",
+    retriable: false,
+    message: "webhookUrl must be an https URL with a valid top-level domain.",
+  },
+  api_key_missing: {
+    status: 401,
+    type: "authentication",
+    retriable: false,
+    message: "Send your API key in the x-api-key header, or as Authorization: Bearer.",
+  },
+  api_key_invalid: {
+    status: 401,
+    type: "authentication",
+    retriable: false,
+    message: "This API key is not known, or no longer valid.",
+  },
+  platform_needs_live_key: {
+    status: 403,
+    type: "permission",
+    retriable: false,
+    message: "A test key reaches sandbox platforms only.",
+  },
+  origin_refused: {
+    status: 403,
+    type: "permission",
+    retriable: false,
+    message: "This request may only come from the frame page.",
+  },
+  embed_token_invalid: {
+    status: 401,
+    type: "authentication",
+    retriable: false,
+    message: "This link is not valid or has expired. Ask for a new one.",
+  },
+  embed_token_used: {
+    status: 410,
+    type: "gone",
+    retriable: false,
+    message: "This link has been used already. Ask for a new one.",
+  },
   session_held: { status: 409, type: "conflict", retriable: false, message: "This session is open in another window." },
-  viewer_unknown: { status: 401, type: "authentication", retriable: false, message: "This window does not hold the session." },
+  viewer_unknown: {
+    status: 401,
+    type: "authentication",
+    retriable: false,
+    message: "This window does not hold the session.",
+  },
   session_over: { status: 410, type: "gone", retriable: false, message: "This session has ended." },
-  session_has_no_browser: { status: 409, type: "conflict", retriable: true, message: "No browser is assigned to this session yet." },
-  session_state_conflict: { status: 409, type: "conflict", retriable: false, message: "The session's status does not allow this." },
+  session_has_no_browser: {
+    status: 409,
+    type: "conflict",
+    retriable: true,
+    message: "No browser is assigned to this session yet.",
+  },
+  session_state_conflict: {
+    status: 409,
+    type: "conflict",
+    retriable: false,
+    message: "The session's status does not allow this.",
+  },
   attestation_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no attestation." },
   not_found: { status: 404, type: "not_found", retriable: false, message: "There is nothing here." },
   session_not_found: { status: 404, type: "not_found", retriable: false, message: "There is no such session." },
-  body_too_large: { status: 413, type: "invalid_request", retriable: false, message: "The body is larger than 32 KiB." },
-  unsupported_media_type: { status: 415, type: "invalid_request", retriable: false, message: "Send the body as application/json." },
-  rate_limited: { status: 429, type: "rate_limited", retriable: true, message: "Too many requests. Try again after the time in Retry-After." },
-  storage_unavailable: { status: 503, type: "capacity", retriable: true, message: "The database does not answer. Try again shortly." },
+  body_too_large: {
+    status: 413,
+    type: "invalid_request",
+    retriable: false,
+    message: "The body is larger than 32 KiB.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: "invalid_request",
+    retriable: false,
+    message: "Send the body as application/json.",
+  },
+  rate_limited: {
+    status: 429,
+    type: "rate_limited",
+    retriable: true,
+    message: "Too many requests. Try again after the time in Retry-After.",
+  },
+  storage_unavailable: {
+    status: 503,
+    type: "capacity",
+    retriable: true,
+    message: "The database does not answer. Try again shortly.",
+  },
   internal: { status: 500, type: "internal", retriable: true, message: "Something went wrong on our side." },
 } as const satisfies Record<string, ApiErrorEntry>;
 
@@ -50,7 +130,10 @@ export class AppError extends Error {
   readonly param: string | undefined;
   readonly details: unknown;
 
-  constructor(code: ApiErrorCode, options: { message?: string; param?: string; details?: unknown; cause?: unknown } = {}) {
+  constructor(
+    code: ApiErrorCode,
+    options: { message?: string; param?: string; details?: unknown; cause?: unknown } = {},
+  ) {
     super(options.message ?? apiErrors[code].message, { cause: options.cause });
     this.name = "AppError";
     this.code = code;

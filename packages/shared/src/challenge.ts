@@ -23,7 +23,10 @@ export const challengeSchema = z.object({
       }),
     )
     .max(20),
-  choices: z.array(z.object({ id: z.string().max(64), label: z.string().max(200) })).max(50).optional(),
+  choices: z
+    .array(z.object({ id: z.string().max(64), label: z.string().max(200) }))
+    .max(50)
+    .optional(),
   /** The site's own error text beside the form, e.g. after a wrong password. */
   websiteError: z.string().max(500).optional(),
   /** True when the user can press "continue" in the frame (an unknown screen, an approval). */

@@ -30,21 +30,33 @@ const nothing = z.strictObject({});
 export const frameMessageSchema = z.discriminatedUnion("type", [
   message("ready", nothing),
   message("opened", nothing),
-  message("status", z.strictObject({ previous: sessionStatusSchema.nullable(), status: sessionStatusSchema, progress: z.int() })),
+  message(
+    "status",
+    z.strictObject({ previous: sessionStatusSchema.nullable(), status: sessionStatusSchema, progress: z.int() }),
+  ),
   message("challenge", z.strictObject({ kind: z.enum(challengeKinds), expiresAt: z.iso.datetime() })),
   message("challenge.resolved", nothing),
   message("login.succeeded", nothing),
-  message("error", z.strictObject({ code: errorCodeSchema, category: z.string(), retriable: z.boolean(), final: z.boolean() })),
+  message(
+    "error",
+    z.strictObject({ code: errorCodeSchema, category: z.string(), retriable: z.boolean(), final: z.boolean() }),
+  ),
   message("expiring", z.strictObject({ kind: z.enum(["challenge", "session"]), deadline: z.iso.datetime() })),
   message("connection", z.strictObject({ state: z.enum(["connecting", "connected", "reconnecting", "lost"]) })),
   message("resize", z.strictObject({ height: z.int() })),
   message("finished", z.strictObject({ status: z.enum(terminalStatuses) })),
-  message("closed", z.strictObject({ reason: z.enum(["user", "partner", "finished"]), lastStatus: sessionStatusSchema.nullable() })),
+  message(
+    "closed",
+    z.strictObject({ reason: z.enum(["user", "partner", "finished"]), lastStatus: sessionStatusSchema.nullable() }),
+  ),
 ]);
 
 /** Partner's page -> frame. */
 export const parentMessageSchema = z.discriminatedUnion("type", [
-  message("init", z.strictObject({ locale: z.string().max(35).optional(), theme: z.enum(["light", "dark", "auto"]).optional() })),
+  message(
+    "init",
+    z.strictObject({ locale: z.string().max(35).optional(), theme: z.enum(["light", "dark", "auto"]).optional() }),
+  ),
   message("focus", nothing),
   message("close", nothing),
 ]);

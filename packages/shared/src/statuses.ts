@@ -14,13 +14,7 @@ export const liveStatuses = [
 ] as const;
 
 /** The five statuses that are final. */
-export const terminalStatuses = [
-  "COMPLETED",
-  "PARTIAL_COMPLETE",
-  "ERROR",
-  "CANCELLED",
-  "TERMINATED",
-] as const;
+export const terminalStatuses = ["COMPLETED", "PARTIAL_COMPLETE", "ERROR", "CANCELLED", "TERMINATED"] as const;
 
 export const sessionStatuses = [...liveStatuses, ...terminalStatuses] as const;
 

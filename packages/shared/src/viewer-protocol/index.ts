@@ -1,4 +1,17 @@
-export { decodePacket, encodePacket, PacketError, packetFlags, packetLimits, type Packet, type PacketRectangle } from "./packet.ts";
-export { maxViewerMessageBytes, ticketSubprotocolPrefix, viewerCloseCodes, viewerSubprotocol } from "./protocol-version.ts";
+export {
+  decodePacket,
+  encodePacket,
+  PacketError,
+  packetFlags,
+  packetLimits,
+  type Packet,
+  type PacketRectangle,
+} from "./packet.ts";
+export {
+  maxViewerMessageBytes,
+  ticketSubprotocolPrefix,
+  viewerCloseCodes,
+  viewerSubprotocol,
+} from "./protocol-version.ts";
 export { serverMessageSchema, type FocusedField, type ServerMessage } from "./server-message.ts";
 export { viewerMessageSchema, type ViewerMessage } from "./viewer-message.ts";

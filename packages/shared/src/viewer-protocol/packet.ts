@@ -79,7 +79,8 @@ export function decodePacket(bytes: Uint8Array): Packet {
   const height = view.getUint16(8);
   const dy = view.getInt16(10);
   const count = view.getUint16(12);
-  if (width < 1 || height < 1 || width > packetLimits.side || height > packetLimits.side) throw new PacketError("picture size out of bounds");
+  if (width < 1 || height < 1 || width > packetLimits.side || height > packetLimits.side)
+    throw new PacketError("picture size out of bounds");
   if (Math.abs(dy) > height) throw new PacketError("shift out of bounds");
   if (count > packetLimits.rectangles) throw new PacketError("too many rectangles");
   const rectangles: PacketRectangle[] = [];

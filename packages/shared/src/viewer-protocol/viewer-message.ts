@@ -19,7 +19,14 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     clickCount: z.int().min(0).max(3),
     modifiers,
   }),
-  z.strictObject({ type: z.literal("wheel"), x: coordinate, y: coordinate, deltaX: coordinate, deltaY: coordinate, modifiers }),
+  z.strictObject({
+    type: z.literal("wheel"),
+    x: coordinate,
+    y: coordinate,
+    deltaX: coordinate,
+    deltaY: coordinate,
+    modifiers,
+  }),
   z.strictObject({
     type: z.literal("key"),
     action: z.enum(["down", "up"]),
@@ -44,7 +51,11 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("resize"), width: z.int().min(200).max(4096), height: z.int().min(200).max(4096) }),
   z.strictObject({ type: z.literal("keyframe") }),
   /** The user pressed "continue" on a challenge that `canContinue`, or took one of its choices. */
-  z.strictObject({ type: z.literal("challengeReply"), challengeId: z.string().max(64), choice: z.string().max(64).optional() }),
+  z.strictObject({
+    type: z.literal("challengeReply"),
+    challengeId: z.string().max(64),
+    choice: z.string().max(64).optional(),
+  }),
 ]);
 
 export type ViewerMessage = z.infer<typeof viewerMessageSchema>;

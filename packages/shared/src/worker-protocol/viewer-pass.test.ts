@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { checkViewerPass, mintViewerPass } from "./viewer-pass.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
-const claims = { sessionId: "0b2f1c7e-6d0a-4c55-9f57-0a3a3f3f9f01", epoch: 3, viewerId: "v1", expiresAt: now.getTime() + 1000 };
+const claims = {
+  sessionId: "0b2f1c7e-6d0a-4c55-9f57-0a3a3f3f9f01",
+  epoch: 3,
+  viewerId: "v1",
+  expiresAt: now.getTime() + 1000,
+};
 
 describe("a viewer pass", () => {
   it("gives its claims back to who holds the worker token", async () => {
@@ -16,6 +21,7 @@ describe("a viewer pass", () => {
     expect(await checkViewerPass("other", pass, now)).toBeNull();
     expect(await checkViewerPass("token", pass, later)).toBeNull();
     expect(await checkViewerPass("token", altered, now)).toBeNull();
-    for (const text of ["", ".", "a.b.c", `${pass}.x`, "!.!"]) expect(await checkViewerPass("token", text, now)).toBeNull();
+    for (const text of ["", ".", "a.b.c", `${pass}.x`, "!.!"])
+      expect(await checkViewerPass("token", text, now)).toBeNull();
   });
 });

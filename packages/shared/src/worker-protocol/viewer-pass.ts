@@ -22,7 +22,13 @@ export type ViewerPass = z.infer<typeof claimsSchema>;
 const encoder = new TextEncoder();
 
 function importKey(workerToken: string) {
-  return crypto.subtle.importKey("raw", encoder.encode(`attestream viewer pass v1\n${workerToken}`), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+  return crypto.subtle.importKey(
+    "raw",
+    encoder.encode(`attestream viewer pass v1\n${workerToken}`),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
 }
 
 export async function mintViewerPass(workerToken: string, claims: ViewerPass): Promise<string> {
@@ -41,7 +47,10 @@ export async function checkViewerPass(workerToken: string, pass: string, now: Da
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {

@@ -1,0 +1,43 @@
+/** What every program may see of the machine. */
+const machine = ["PATH", "HOME", "LANG", "TMPDIR", "TZ", "NODE_EXTRA_CA_CERTS", "LOG_LEVEL"] as const;
+
+/**
+ * The settings that each part is given of those the operator has set. A part is given no more than it
+ * reads: a worker holds no database credentials, the demo partner no worker token.
+ */
+const settings = {
+  api: [
+    ...machine,
+    "HOST",
+    "DATABASE_URL",
+    "MASTER_KEY",
+    "PUBLIC_URL",
+    "FRAME_ORIGIN",
+    "STREAM_ORIGIN",
+    "BOOTSTRAP_API_KEY",
+    "PLATFORMS_DIRS",
+    "WEBHOOK_DEV_HOSTS",
+    "READY_HOLD",
+    "VIEWER_GRACE",
+    "QUEUE_TIMEOUT",
+  ],
+  worker: [...machine, "WORKER_CAPACITY", "POOL_SIZE", "CHROMIUM_PATH", "ALLOW_NO_SANDBOX", "EGRESS_DEV_HOSTS"],
+  bank: machine,
+  partner: machine,
+} as const;
+
+export type PartName = keyof typeof settings;
+
+/** `own` are the settings that the standalone decides for this part; they win. */
+export function partEnvironment(
+  part: PartName,
+  environment: NodeJS.ProcessEnv,
+  own: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  return { ...Object.fromEntries(settings[part].map((name) => [name, environment[name]])), ...own };
+}
+
+/** Joins comma lists, leaving out what is not set. */
+export function joinLists(...lists: (string | undefined)[]): string {
+  return lists.filter((list) => list !== undefined && list.trim() !== "").join(",");
+}

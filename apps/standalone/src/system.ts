@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleCertificates } from "./certificate-bundle.ts";
+import { joinLists, partEnvironment } from "./part-environments.ts";
+import { PartProcess } from "./part-process.ts";
+
+const repository = join(import.meta.dirname, "../../..");
+
+const programs = {
+  bank: join(repository, "apps/demo-platform/src/main.ts"),
+  api: join(repository, "apps/api/src/main.ts"),
+  worker: join(repository, "apps/browser-worker/src/main.ts"),
+  partner: join(repository, "examples/partner-express/src/main.ts"),
+};
+
+/** The development CA that set-up has made. */
+export const certificateFolder = join(repository, ".attestream/dev-ca");
+
+export interface SystemOptions {
+  /** Database, keys and bundles of this system. */
+  dataDir: string;
+  ports: { api: number; partner: number; bank: number; worker: number };
+  /** What the operator has set, as in the environment. */
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onProgress?: (part: string) => void;
+}
+
+export interface System {
+  apiUrl: string;
+  partnerUrl: string;
+  bankPort: number;
+  /** Key of the demo partner; lives as long as this system. */
+  demoApiKey: string;
+  /** Only at the very first start on this data folder. */
+  firstKey: string | undefined;
+  firstWebhookSecret: string | undefined;
+  parts: Record<keyof typeof programs, PartProcess>;
+  /** Starts another worker after the first has ended. */
+  startWorker(): Promise<PartProcess>;
+  stop(): Promise<void>;
+}
+
+/**
+ * API, one worker, Demo Bank and the demo partner, each a process of its own, on loopback. The same
+ * programs, talking the same protocols, as in an installation over several machines.
+ */
+export async function startSystem({ dataDir, ports, environment, signal, onProgress }: SystemOptions): Promise<System> {
+  await mkdir(dataDir, { recursive: true });
+  const started: PartProcess[] = [];
+  const start = async (name: keyof typeof programs, own: Record<string, string | undefined>) => {
+    onProgress?.(name);
+    const part = await PartProcess.start({
+      name,
+      program: programs[name],
+      environment: partEnvironment(name, environment, own),
+      signal,
+    });
+    started.push(part);
+    return part;
+  };
+  const stop = async () => {
+    for (const part of started.toReversed()) await part.stop();
+  };
+
+  try {
+    const workerToken = environment["WORKER_TOKEN"] ?? randomBytes(32).toString("base64url");
+    const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `as_test_demo_${randomBytes(24).toString("base64url")}`;
+    const demoSecret = `whsec_${randomBytes(24).toString("base64")}`;
+    const partnerUrl = `http://127.0.0.1:${ports.partner}`;
+    const extraCaFile = await bundleCertificates(join(dataDir, "extra-ca.pem"), [join(certificateFolder, "ca.pem"), environment["EXTRA_CA_FILE"]]);
+
+    const bank = await start("bank", { PORT: String(ports.bank), CERT_DIR: certificateFolder });
+    const api = await start("api", {
+      PORT: String(ports.api),
+      DATA_DIR: dataDir,
+      WORKER_TOKEN: workerToken,
+      EXTRA_CA_FILE: extraCaFile,
+      WEBHOOK_DEV_HOSTS: joinLists(environment["WEBHOOK_DEV_HOSTS"], `127.0.0.1:${ports.partner}`),
+      DEMO_PARTNER_API_KEY: demoApiKey,
+      DEMO_PARTNER_WEBHOOK_SECRET: demoSecret,
+      DEMO_PARTNER_URL: partnerUrl,
+    });
+    const apiUrl = `http://localhost:${api.ready.port}`;
+    const startWorker = () =>
+      start("worker", {
+        API_URL: `http://127.0.0.1:${api.ready.port}`,
+        WORKER_TOKEN: workerToken,
+        WORKER_PORT: String(ports.worker),
+        EXTRA_CA_FILE: extraCaFile,
+        EGRESS_DEV_HOSTS: joinLists(environment["EGRESS_DEV_HOSTS"], `bank.demo.test=127.0.0.1:${bank.ready.port}`),
+      });
+    const [worker, partner] = await Promise.all([
+      startWorker(),
+      start("partner", {
+        PORT: String(ports.partner),
+        API_URL: apiUrl,
+        API_KEY: demoApiKey,
+        WEBHOOK_SECRET: demoSecret,
+      }),
+    ]);
+
+    return {
+      apiUrl,
+      partnerUrl,
+      bankPort: bank.ready.port,
+      demoApiKey,
+      firstKey: text(api.ready["firstKey"]),
+      firstWebhookSecret: text(api.ready["firstWebhookSecret"]),
+      parts: { bank, api, worker, partner },
+      startWorker,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,33 @@
+import type { StandaloneConfig } from "./config.ts";
+import type { System } from "./system.ts";
+
+/** What `npm start` prints once everything serves. The first key is shown here and never again. */
+export function describeSystem(system: System, config: StandaloneConfig): string {
+  const key = system.firstKey ?? "<your API key>";
+  const lines = [
+    "",
+    "Attestream is running. Stop it with Ctrl-C.",
+    "",
+    `  Start here     ${system.apiUrl}`,
+    `  Demo           ${system.partnerUrl}   a partner's page with the iframe`,
+    `  Demo Bank      https://bank.demo.test   inside the streamed browser only`,
+    `  Data           ${config.DATA_DIR}`,
+    "",
+    ...(system.firstKey
+      ? [
+          "  Your first API key, shown this once:",
+          `    ${system.firstKey}`,
+          ...(system.firstWebhookSecret
+            ? ["  and the secret that signs your webhooks:", `    ${system.firstWebhookSecret}`]
+            : []),
+        ]
+      : ["  Your API key was shown at the first start."]),
+    "",
+    "  Create a session:",
+    `    curl -s ${system.apiUrl}/partner/browser-session -H 'x-api-key: ${key}' \\`,
+    `      -H 'content-type: application/json' -d '{"platformId": 1}'`,
+    "",
+    "",
+  ];
+  return lines.join("\n");
+}

@@ -1,0 +1,53 @@
+// The one entry of every npm script. Depends on nothing but the Node that happens to be installed
+// (18 or later), because it is what fetches the rest: pnpm, Node 24, the dependencies, a Chromium.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import { SetupError } from "./setup/steps.mjs";
+import { setUp } from "./setup/set-up.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** name -> what to set up, and the program to run on Node 24 afterwards */
+const commands = {
+  setup: { needs: ["browser", "certificates", "pages"] },
+  start: { needs: ["browser", "certificates", "pages"], program: "apps/standalone/src/main.ts" },
+  demo: { needs: ["browser", "certificates", "pages"], program: "apps/standalone/src/demo.ts" },
+  api: { needs: ["pages"], program: "apps/api/src/main.ts" },
+  worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
+  test: { needs: ["browser", "certificates", "pages", "postgres"], program: "scripts/test.ts" },
+  check: { needs: [], program: "scripts/check.ts" },
+  format: { needs: [], program: "scripts/format.ts" },
+  generate: { needs: [], program: "scripts/generate.ts" },
+  bench: { needs: ["browser", "certificates", "pages"], program: "bench/run.ts" },
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = commands[name];
+if (!command) {
+  console.error(`Unknown command ${name ?? ""}. There are: ${Object.keys(commands).join(", ")}.`);
+  process.exit(2);
+}
+
+try {
+  const node = await setUp(root, command.needs);
+  if (command.program) await run(node, command.program);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`\nSet-up stopped: ${error.message}`);
+  process.exit(1);
+}
+
+/** The IPC channel lets the program end by itself should this process be killed. */
+async function run(node, program) {
+  const child = spawn(node, ["--conditions=@attestream/source", program, ...args], {
+    cwd: root,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const { code, signal } = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (exitCode, exitSignal) => resolve({ code: exitCode, signal: exitSignal }));
+  });
+  process.exit(code ?? 128 + constants.signals[signal]);
+}

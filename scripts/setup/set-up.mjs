@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBrowser } from "./browser.mjs";
+import { ensureDependencies, findNode } from "./dependencies.mjs";
+import { ensureDebianPackages } from "./debian.mjs";
+import { execute, SetupError, step } from "./steps.mjs";
+
+/** Brings the working tree to where `needs` are met, doing only what is missing. Resolves to the path of the Node to run with. */
+export async function setUp(root, needs) {
+  await ensureDependencies(root);
+  const node = await findNode(root);
+  const runStep = async (title, program) => {
+    await step(title, async () => {
+      const { code, output } = await execute(node, ["--conditions=@attestream/source", program], { cwd: root });
+      if (code !== 0) throw new SetupError(`${title} failed.\n${output}`);
+    });
+  };
+  const jobs = {
+    browser: () => ensureBrowser(root, node),
+    certificates: () => runStep("development certificates", "apps/demo-platform/src/make-certificates.ts"),
+    pages: async () => {
+      await runStep("frame page", "apps/frame/build.ts");
+      await runStep("embed loader", "packages/sdk/build.ts");
+    },
+    postgres: () => ensurePostgres(),
+  };
+  for (const need of needs) await jobs[need]();
+  return node;
+}
+
+async function ensurePostgres() {
+  const versions = ["18", "17", "16", "15", "14"];
+  if (versions.some((version) => existsSync(join("/usr/lib/postgresql", version, "bin/initdb")))) return;
+  if ((await execute("initdb", ["--version"])).code === 0) return;
+  await ensureDebianPackages(["postgresql"], "The tests start a PostgreSQL server of their own.");
+}
