@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { attestationResponseSchema } from "@attestream/shared/partner-api";
+import { z } from "zod";
+
+/** The command cannot be carried out as it was given. The message says what to do instead. */
+export class InputError extends Error {}
+
+export interface Proof {
+  attestation: string;
+  /** Present when the file is an answer of the API, which names them. */
+  proofHash?: string;
+  sessionId?: string;
+}
+
+const answerSchema = z.looseObject(attestationResponseSchema.pick({ attestation: true }).shape).extend({
+  proofHash: z.string().optional(),
+  sessionId: z.string().optional(),
+});
+const envelopeSchema = z.looseObject({ status: z.literal("success"), data: answerSchema });
+const errorSchema = z.looseObject({ status: z.literal("error"), error: z.looseObject({ message: z.string() }) });
+
+/** Accepts the answer of `GET /partner/browser-session/:id/attestation`, its `data` alone, or the bare compact attestation. */
+export function parseProof(text: string): Proof {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("{")) return { attestation: trimmed };
+  const json = parseJson(trimmed, "The proof");
+  const refused = errorSchema.safeParse(json);
+  if (refused.success)
+    throw new InputError(`The proof file holds an error of the API, not a proof: ${refused.data.error.message}`);
+  const envelope = envelopeSchema.safeParse(json);
+  const answer = envelope.success ? envelope.data.data : answerSchema.safeParse(json).data;
+  if (answer === undefined) {
+    throw new InputError(
+      "The proof file has no attestation in it. Save the answer of GET /partner/browser-session/:id/attestation as it is.",
+    );
+  }
+  const { attestation, proofHash, sessionId } = answer;
+  return {
+    attestation,
+    ...(proofHash === undefined ? {} : { proofHash }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+}
+
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${what} is not valid JSON.`);
+  }
+}
+
+export async function readTextFile(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    throw new InputError(`${what} ${path} could not be read (${code}).`);
+  }
+}

@@ -1,0 +1,21 @@
+const encoder = new TextEncoder();
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+}
+
+export async function sha256Hex(text: string): Promise<string> {
+  return [...(await sha256(text))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export async function sha256Base64url(text: string): Promise<string> {
+  return btoa(String.fromCharCode(...(await sha256(text))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/** The `proofHash` of API and webhook: lower-case hex SHA-256 of the compact attestation with all its disclosures. */
+export function hashProof(attestation: string): Promise<string> {
+  return sha256Hex(attestation);
+}

@@ -1,0 +1,32 @@
+export { NotAttestableError } from "./issue/assert-attestable.ts";
+export {
+  createIssuer,
+  defaultValidForMs,
+  type AttestationInput,
+  type IssuedAttestation,
+  type Issuer,
+  type IssuerOptions,
+} from "./issue/create-issuer.ts";
+export {
+  createSigningKey,
+  publicJwkSchema,
+  signingKeySchema,
+  type PublicJwk,
+  type SigningKey,
+} from "./issue/signing-key.ts";
+export {
+  attestationMediaType,
+  attestationType,
+  hashExternalReference,
+  hashProof,
+  hashSubject,
+  refusals,
+  verifyAttestation,
+  type AttestationClaims,
+  type Expectations,
+  type NotProven,
+  type Proven,
+  type Refusal,
+  type VerifyOptions,
+  type VerifyResult,
+} from "./verify/index.ts";

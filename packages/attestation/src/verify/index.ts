@@ -1,0 +1,6 @@
+export { hashExternalReference, hashSubject } from "../bound-hash.ts";
+export { hashProof } from "../digest.ts";
+export { attestationMediaType, attestationType, type AttestationClaims } from "../vocabulary.ts";
+export type { Expectations } from "./check-expectations.ts";
+export { verifyAttestation, type VerifyOptions } from "./verify-attestation.ts";
+export { refusals, type NotProven, type Proven, type Refusal, type VerifyResult } from "./verify-result.ts";
