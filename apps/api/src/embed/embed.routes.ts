@@ -1,0 +1,189 @@
+import { randomBytes as systemRandomBytes } from "node:crypto";
+import { join } from "node:path";
+import express, { type Request, type RequestHandler, type Response } from "express";
+import type { Kysely } from "kysely";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError, isTerminal, sessionIdSchema, type Json } from "@attestream/shared";
+import { consentRequestSchema, exchangeRequestSchema, type FrameOpening, type FrameView, type StreamTicket } from "@attestream/shared/frame-api";
+import { jsonBody } from "../http/json-body.ts";
+import type { Log } from "../http/log.ts";
+import { parseInput } from "../http/parse-input.ts";
+import { sendSuccess } from "../http/send-success.ts";
+import type { SessionService } from "../sessions/session-service.ts";
+import type { Database } from "../storage/schema.ts";
+import { mintStreamTicket, streamTicketKey } from "../stream/stream-ticket.ts";
+import { embedTokenKey } from "./embed-token.ts";
+import { createEventStreams } from "./event-streams.ts";
+import type { FrameAddresses } from "./frame-addresses.ts";
+import { setFrameHeaders } from "./frame-headers.ts";
+import { createFramePageReader, frameMissingPage } from "./frame-page.ts";
+import { createFrameService, type Opening } from "./frame-service.ts";
+import { createFrameViews, isStreamable, type PlatformWords } from "./frame-view.ts";
+import type { RandomBytes } from "./signed-token.ts";
+import { readViewerCredentials, setViewerCookie } from "./viewer-cookie.ts";
+import { createViewerStore } from "./viewer-store.ts";
+
+export interface EmbedDependencies {
+  db: Kysely<Database>;
+  masterKey: Uint8Array;
+  sessions: Pick<SessionService, "get" | "apply" | "onChange">;
+  dispatch: { queuePosition(sessionId: string): Promise<FrameView["queue"]> };
+  /** Out of a platform file as stored: its name and what consent is asked for. */
+  describePlatform(definition: Json): PlatformWords;
+  /** Asked per request: with PORT=0 the port is known only once the server listens. */
+  addresses(): FrameAddresses;
+  /** Holds the built frame page: index.html and assets/. */
+  frameDir: string;
+  clock: () => Date;
+  log: Log;
+  /** Aborted when the API stops: ends the event streams. */
+  signal: AbortSignal;
+  /** A new viewer took an earlier one's place: the earlier one's stream must end (the stream gateway's `closeOthers`). */
+  onViewerEntered?(sessionId: string, viewerId: string): void;
+  randomBytes?: RandomBytes;
+  /** Token exchanges per address and minute. */
+  exchangesPerMinute?: number;
+  heartbeatMs?: number;
+  queueRefreshMs?: number;
+}
+
+/** The frame page and its API: everything below `/verify`. */
+export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
+  const { db, masterKey, sessions, addresses, clock, log, randomBytes = systemRandomBytes } = deps;
+  const viewers = createViewerStore({ db, masterKey, randomBytes });
+  const frame = createFrameService({ sessions, viewers, tokenKey: embedTokenKey(masterKey), clock });
+  const readView = createFrameViews({ db, describePlatform: deps.describePlatform, queuePosition: (id) => deps.dispatch.queuePosition(id) });
+  const readPage = createFramePageReader(deps.frameDir);
+  const ticketKey = streamTicketKey(masterKey);
+  const events = createEventStreams({
+    sessions,
+    viewers,
+    readView,
+    log,
+    signal: deps.signal,
+    ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
+    ...(deps.queueRefreshMs === undefined ? {} : { queueRefreshMs: deps.queueRefreshMs }),
+  });
+
+  const authenticate = (request: Request) => {
+    const sessionId = sessionIdOf(request);
+    if (sessionId === null) throw new AppError("viewer_unknown");
+    return frame.require(sessionId, readViewerCredentials(request, sessionId));
+  };
+
+  async function answerOpening(response: Response, opening: Opening): Promise<void> {
+    const { session, cookie, resumeSecret } = opening;
+    if (cookie !== null) setViewerCookie(response, session.id, cookie, session.expires_at.getTime() - clock().getTime());
+    sendSuccess(response, { view: await readView(session), resumeSecret } satisfies FrameOpening);
+  }
+
+  /** From the frame page itself only: its cookie travels with any page's request, its Origin does not. */
+  const ownPageOnly: RequestHandler = (request, _response, next) => {
+    const origin = request.get("origin");
+    if (origin === undefined ? request.method !== "GET" : !addresses().frameOrigins.includes(origin)) throw new AppError("origin_refused");
+    if (request.method === "POST" && !request.is("application/json")) throw new AppError("unsupported_media_type");
+    next();
+  };
+
+  const api = express.Router({ mergeParams: true });
+  api.use((_request, response, next) => {
+    response.set({ "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" });
+    next();
+  });
+  api.use(ownPageOnly);
+
+  api.post("/exchange", perAddress(deps.exchangesPerMinute ?? 60), ...jsonBody(), async (request, response) => {
+    const { token } = parseInput(exchangeRequestSchema, request.body);
+    const sessionId = sessionIdOf(request);
+    if (sessionId === null) throw new AppError("embed_token_invalid");
+    const opening = await frame.exchange(sessionId, token, readViewerCredentials(request, sessionId));
+    if (opening.cookie !== null) {
+      events.closeOthers(sessionId, opening.viewerId);
+      deps.onViewerEntered?.(sessionId, opening.viewerId);
+    }
+    await answerOpening(response, opening);
+  });
+
+  api.post("/resume", ...jsonBody(), async (request, response) => {
+    const sessionId = sessionIdOf(request);
+    if (sessionId === null) throw new AppError("viewer_unknown");
+    await answerOpening(response, await frame.resume(sessionId, readViewerCredentials(request, sessionId)));
+  });
+
+  api.post("/stream-ticket", ...jsonBody(), async (request, response) => {
+    const { session, viewerId } = await authenticate(request);
+    if (isTerminal(session.status)) throw new AppError("session_over");
+    if (!isStreamable(session)) throw new AppError("session_has_no_browser");
+    const ticket = mintStreamTicket(ticketKey, { sessionId: session.id, viewerId }, clock(), randomBytes);
+    sendSuccess(response, { url: addresses().streamUrl(session.id), ticket } satisfies StreamTicket);
+  });
+
+  api.post("/consent", ...jsonBody(), async (request, response) => {
+    const { accepted } = parseInput(consentRequestSchema, request.body);
+    const { session } = await authenticate(request);
+    sendSuccess(response, await readView(await frame.consent(session, accepted)));
+  });
+
+  api.post("/cancel", ...jsonBody(), async (request, response) => {
+    const { session } = await authenticate(request);
+    sendSuccess(response, await readView(await frame.cancel(session)));
+  });
+
+  api.get("/events", async (request, response) => {
+    const { session, viewerId } = await authenticate(request);
+    events.open(response, session, viewerId);
+  });
+
+  const router = express.Router();
+  router.use(
+    "/verify/assets",
+    // The files' names carry their hash. The page is allowed to load them from its own origin only.
+    express.static(join(deps.frameDir, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false, dotfiles: "ignore" }),
+    (_request, _response, next) => next(new AppError("not_found")),
+  );
+  // Loading the page does nothing and tells nothing: browsers ask for it even where they then refuse
+  // to show it, and an unknown session learns so from the exchange only.
+  router.get("/verify/:id", async (request, response) => {
+    const page = await readPage();
+    const allowedOrigins = await allowedOriginsOf(db, sessionIdOf(request));
+    setFrameHeaders(response, { allowedOrigins, streamOrigins: addresses().streamOrigins });
+    response.type("html");
+    if ("html" in page) {
+      response.send(page.html);
+      return;
+    }
+    log.error({ frameDir: deps.frameDir, code: codeOf(page.problem) }, "frame page cannot be read");
+    response.status(503).send(frameMissingPage);
+  });
+  router.use("/verify/:id", api);
+  return router;
+}
+
+function sessionIdOf(request: Request): string | null {
+  const parsed = sessionIdSchema.safeParse(request.params["id"]);
+  return parsed.success ? parsed.data.toLowerCase() : null;
+}
+
+async function allowedOriginsOf(db: Kysely<Database>, sessionId: string | null): Promise<string[] | null> {
+  if (sessionId === null) return null;
+  const row = await db.selectFrom("sessions").select("allowed_origins").where("id", "=", sessionId).executeTakeFirst();
+  return row?.allowed_origins ?? null;
+}
+
+function perAddress(points: number): RequestHandler {
+  const limiter = new RateLimiterMemory({ points, duration: 60 });
+  return async (request, response, next) => {
+    try {
+      await limiter.consume(request.ip ?? "");
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      response.setHeader("Retry-After", String(Math.ceil(refusal.msBeforeNext / 1000)));
+      throw new AppError("rate_limited");
+    }
+    next();
+  };
+}
+
+function codeOf(problem: unknown): string {
+  return problem instanceof Error && "code" in problem ? String(problem.code) : "unknown";
+}

@@ -1,0 +1,111 @@
+import { AppError, isTerminal } from "@attestream/shared";
+import type { SessionEvent } from "@attestream/state-machine";
+import type { SessionService } from "../sessions/session-service.ts";
+import type { SessionRow } from "../storage/schema.ts";
+import { checkEmbedToken } from "./embed-token.ts";
+import type { ViewerCredentials, ViewerStore } from "./viewer-store.ts";
+
+export interface Opening {
+  session: SessionRow;
+  viewerId: string;
+  resumeSecret: string;
+  /** Only when a new viewer entered: to be set. */
+  cookie: string | null;
+}
+
+/** What the frame page may do with its session. Throws AppError with the codes of the frame API. */
+export interface FrameService {
+  exchange(sessionId: string, token: string, credentials: ViewerCredentials): Promise<Opening>;
+  resume(sessionId: string, credentials: ViewerCredentials): Promise<Opening>;
+  /** The session and its viewer, when the credentials are the viewer's. */
+  require(sessionId: string, credentials: ViewerCredentials): Promise<{ session: SessionRow; viewerId: string }>;
+  consent(session: SessionRow, accepted: boolean): Promise<SessionRow>;
+  cancel(session: SessionRow): Promise<SessionRow>;
+}
+
+export interface FrameServiceDependencies {
+  sessions: Pick<SessionService, "get" | "apply">;
+  viewers: ViewerStore;
+  tokenKey: Uint8Array;
+  clock: () => Date;
+}
+
+export function createFrameService({ sessions, viewers, tokenKey, clock }: FrameServiceDependencies): FrameService {
+  /** Tells the machine that somebody is looking: a session without a browser gets one, ahead of those nobody looks at. */
+  async function opened(session: SessionRow): Promise<SessionRow> {
+    const set = session.opened_at === null ? { opened_at: clock() } : {};
+    const result = await sessions.apply(session.id, { type: "session.opened" }, { set });
+    return result.session ?? session;
+  }
+
+  async function require(sessionId: string, credentials: ViewerCredentials) {
+    const viewerId = await viewers.authenticate(sessionId, credentials);
+    const session = viewerId === null ? null : await sessions.get(sessionId);
+    // The same answer whether there is no such session or it is somebody else's.
+    if (viewerId === null || session === null) throw new AppError("viewer_unknown");
+    return { session, viewerId };
+  }
+
+  async function comeBack(session: SessionRow, viewerId: string): Promise<Opening> {
+    const current = session.status === "CREATED" ? await opened(session) : session;
+    return { session: current, viewerId, resumeSecret: viewers.resumeSecretOf(viewerId), cookie: null };
+  }
+
+  /** Applies what the user did. Where it is not legal any more, says which of the reasons it is. */
+  async function act(session: SessionRow, event: SessionEvent, set: { consented_at?: Date } = {}): Promise<SessionRow> {
+    const { outcome, session: after } = await sessions.apply(session.id, event, { set });
+    if (outcome === "moved" || outcome === "stayed") return after ?? session;
+    if (after && isTerminal(after.status)) throw new AppError("session_over");
+    throw new AppError("session_state_conflict");
+  }
+
+  return {
+    require,
+
+    async exchange(sessionId, token, credentials) {
+      const now = clock();
+      const tokenId = checkEmbedToken(tokenKey, sessionId, token, now);
+      const session = tokenId === null ? null : await sessions.get(sessionId);
+      if (tokenId === null || session === null) throw new AppError("embed_token_invalid");
+      // The viewer itself, by the same or another link: the partner's page was loaded again.
+      const viewerId = await viewers.authenticate(sessionId, credentials);
+      if (viewerId !== null) return comeBack(session, viewerId);
+
+      const entry = await viewers.enter(sessionId, tokenId, now);
+      switch (entry.outcome) {
+        case "entered":
+          return {
+            session: await opened(session),
+            viewerId: entry.viewerId,
+            resumeSecret: viewers.resumeSecretOf(entry.viewerId),
+            cookie: entry.cookie,
+          };
+        case "used":
+          throw new AppError("embed_token_used");
+        case "held":
+          throw new AppError("session_held");
+        case "over":
+          throw new AppError("session_over");
+        case "absent":
+          throw new AppError("embed_token_invalid");
+      }
+    },
+
+    async resume(sessionId, credentials) {
+      const { session, viewerId } = await require(sessionId, credentials);
+      return comeBack(session, viewerId);
+    },
+
+    async consent(session, accepted) {
+      if (!accepted) return act(session, { type: "session.cancelled", code: "CONSENT_DECLINED" });
+      if (!session.consent_required || session.consented_at !== null) return session;
+      return act(session, { type: "consent.given" }, { consented_at: clock() });
+    },
+
+    async cancel(session) {
+      // Pressed twice, or too late: what the session became is the answer.
+      if (isTerminal(session.status)) return session;
+      return act(session, { type: "session.cancelled", code: "USER_CANCELLED" });
+    },
+  };
+}

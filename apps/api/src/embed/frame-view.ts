@@ -1,0 +1,104 @@
+import type { Kysely } from "kysely";
+import { errorCodes, isTerminal, type Json, type SessionStatus } from "@attestream/shared";
+import type { FrameView } from "@attestream/shared/frame-api";
+import type { Database, SessionRow } from "../storage/schema.ts";
+
+/** What the frame says about a platform, out of its file. */
+export interface PlatformWords {
+  displayName: string;
+  /** What the partner will receive, in the reader's words. */
+  consentFields: string[];
+}
+
+export interface FrameViewDependencies {
+  db: Kysely<Database>;
+  describePlatform(definition: Json): PlatformWords;
+  queuePosition(sessionId: string): Promise<FrameView["queue"]>;
+}
+
+export type ReadFrameView = (session: SessionRow) => Promise<FrameView>;
+
+type Surroundings = Pick<FrameView, "partner" | "platform"> & { fields: string[] };
+
+/** Surroundings never change while a session lives; this many are kept. */
+const keptSurroundings = 5_000;
+
+/** A browser that can be looked at: not yet while it starts, no more once the data is being attested. */
+const hasBrowser = {
+  CREATED: false,
+  INITIALIZING: false,
+  READY: true,
+  CONNECTED: true,
+  LOADING_TREE: true,
+  RUNNING: true,
+  AWAITING_USER: true,
+  COLLECTING_DATA: true,
+  VERIFYING: false,
+  COMPLETED: false,
+  PARTIAL_COMPLETE: false,
+  ERROR: false,
+  CANCELLED: false,
+  TERMINATED: false,
+} as const satisfies Record<SessionStatus, boolean>;
+
+/** True while a stream ticket for the session makes sense. */
+export function isStreamable(session: Pick<SessionRow, "status" | "worker_id">): boolean {
+  return session.worker_id !== null && hasBrowser[session.status];
+}
+
+/** All that the frame page knows about its session. Holds no extracted data and nothing the user typed. */
+export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
+  const kept = new Map<string, Surroundings>();
+
+  async function surroundingsOf(session: SessionRow): Promise<Surroundings> {
+    const known = kept.get(session.id);
+    if (known) return known;
+    const row = await deps.db
+      .selectFrom("platforms")
+      .innerJoin("platform_versions", "platform_versions.platform_id", "platforms.id")
+      .innerJoin("partners", (join) => join.on("partners.id", "=", session.partner_id))
+      .where("platforms.id", "=", session.platform_id)
+      .where("platform_versions.hash", "=", session.platform_hash)
+      .select(["platforms.name", "platform_versions.definition", "platform_versions.icon", "partners.name as partner_name"])
+      .executeTakeFirstOrThrow();
+    const words = deps.describePlatform(row.definition);
+    const surroundings: Surroundings = {
+      partner: { name: row.partner_name },
+      platform: { name: row.name, displayName: words.displayName, icon: row.icon },
+      fields: words.consentFields,
+    };
+    const oldest = kept.size >= keptSurroundings ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    kept.set(session.id, surroundings);
+    return surroundings;
+  }
+
+  return async (session) => {
+    const { partner, platform, fields } = await surroundingsOf(session);
+    return {
+      sessionId: session.id,
+      status: session.status,
+      progress: session.progress,
+      partner,
+      platform,
+      consent: {
+        required: session.consent_required,
+        given: !session.consent_required || session.consented_at !== null,
+        fields,
+      },
+      queue: session.status === "CREATED" ? await deps.queuePosition(session.id) : null,
+      streamable: isStreamable(session),
+      expiresAt: session.expires_at.toISOString(),
+      reason: reasonOf(session),
+      locale: session.locale,
+      theme: session.theme ?? "auto",
+    };
+  };
+}
+
+function reasonOf(session: SessionRow): FrameView["reason"] {
+  const code = session.reason_code;
+  if (code === null || !isTerminal(session.status)) return null;
+  const { category, retriable, message } = errorCodes[code];
+  return { code, category, retriable, message: session.reason_message ?? message };
+}

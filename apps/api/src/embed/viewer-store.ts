@@ -1,0 +1,102 @@
+import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import type { Kysely } from "kysely";
+import { isTerminal, type SessionStatus } from "@attestream/shared";
+import { deriveKey } from "../storage/encryption.ts";
+import type { Database } from "../storage/schema.ts";
+import { redeemOnce } from "./redeem-once.ts";
+import type { RandomBytes } from "./signed-token.ts";
+
+/** What a request brings to show that it comes from the viewer. */
+export interface ViewerCredentials {
+  cookie: string | null;
+  resumeSecret: string | null;
+}
+
+export type Entry =
+  | { outcome: "entered"; viewerId: string; cookie: string }
+  | { outcome: "used" | "held" | "over" | "absent" };
+
+/** Who may enter a session that has been opened. At most one viewer at a time. */
+export interface ViewerStore {
+  /** Spends the token and makes its bearer the session's viewer, unless the session is held. */
+  enter(sessionId: string, tokenId: string, now: Date): Promise<Entry>;
+  /** The viewer's id when one of the credentials is its own. */
+  authenticate(sessionId: string, credentials: ViewerCredentials): Promise<string | null>;
+  isCurrent(sessionId: string, viewerId: string): Promise<boolean>;
+  resumeSecretOf(viewerId: string): string;
+}
+
+/**
+ * From CONNECTED on, a browser is or was being logged in: only its viewer comes back. Before that
+ * nothing is in there to be taken, so the newest link wins (a link opened twice, another device).
+ */
+const entered = {
+  CREATED: false,
+  INITIALIZING: false,
+  READY: false,
+  CONNECTED: true,
+  LOADING_TREE: true,
+  RUNNING: true,
+  AWAITING_USER: true,
+  COLLECTING_DATA: true,
+  VERIFYING: true,
+  COMPLETED: true,
+  PARTIAL_COMPLETE: true,
+  ERROR: true,
+  CANCELLED: true,
+  TERMINATED: true,
+} as const satisfies Record<SessionStatus, boolean>;
+
+export function createViewerStore(deps: { db: Kysely<Database>; masterKey: Uint8Array; randomBytes: RandomBytes }): ViewerStore {
+  const { db, randomBytes } = deps;
+  const resumeKey = deriveKey(deps.masterKey, "resume secret v1");
+
+  // Derived, not stored: every resume can give the same secret back without a write that a lost
+  // answer would turn into a locked-out tab. It counts only while the viewer's row stands.
+  const resumeSecretOf = (viewerId: string) => createHmac("sha256", resumeKey).update(viewerId).digest("base64url");
+
+  return {
+    resumeSecretOf,
+
+    enter: (sessionId, tokenId, now) =>
+      db.transaction().execute(async (trx): Promise<Entry> => {
+        // The lock makes this and the session service's updates take turns: nobody connects in between.
+        const session = await trx.selectFrom("sessions").select(["status", "consented_at"]).where("id", "=", sessionId).forUpdate().executeTakeFirst();
+        if (!session) return { outcome: "absent" };
+        const spent = await trx.selectFrom("embed_tokens").select("token_id").where("token_id", "=", tokenId).executeTakeFirst();
+        if (spent) return { outcome: "used" };
+        if (isTerminal(session.status)) return { outcome: "over" };
+        // Consent is one person's: whoever enters after it was given must be the same.
+        if (entered[session.status] || session.consented_at !== null) return { outcome: "held" };
+        if (!(await redeemOnce(trx, tokenId, sessionId, now))) return { outcome: "used" };
+        const viewerId = randomUUID();
+        const cookie = Buffer.from(randomBytes(32)).toString("base64url");
+        await trx.deleteFrom("viewers").where("session_id", "=", sessionId).execute();
+        await trx
+          .insertInto("viewers")
+          .values({ id: viewerId, session_id: sessionId, cookie_hash: hashOf(cookie), resume_hash: hashOf(resumeSecretOf(viewerId)), created_at: now })
+          .execute();
+        return { outcome: "entered", viewerId, cookie };
+      }),
+
+    async authenticate(sessionId, { cookie, resumeSecret }) {
+      if (cookie === null && resumeSecret === null) return null;
+      const viewers = await db.selectFrom("viewers").select(["id", "cookie_hash", "resume_hash"]).where("session_id", "=", sessionId).execute();
+      const viewer = viewers.find(
+        (row) =>
+          (cookie !== null && timingSafeEqual(hashOf(cookie), row.cookie_hash)) ||
+          (resumeSecret !== null && timingSafeEqual(hashOf(resumeSecret), row.resume_hash)),
+      );
+      return viewer?.id ?? null;
+    },
+
+    async isCurrent(sessionId, viewerId) {
+      const row = await db.selectFrom("viewers").select("id").where("id", "=", viewerId).where("session_id", "=", sessionId).executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}

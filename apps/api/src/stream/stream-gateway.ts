@@ -1,0 +1,208 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Kysely } from "kysely";
+import { AppError, isTerminal } from "@attestream/shared";
+import { viewerSubprotocol } from "@attestream/shared/viewer-protocol";
+import { mintViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
+import type { FrameAddresses } from "../embed/frame-addresses.ts";
+import type { Log } from "../http/log.ts";
+import type { SessionService } from "../sessions/session-service.ts";
+import type { Database, SessionRow } from "../storage/schema.ts";
+import { createAdmission, type Admission } from "./admit-viewer.ts";
+import { answerRefusal } from "./answer-refusal.ts";
+import { connectWorker } from "./connect-worker.ts";
+import { streamTicketKey } from "./stream-ticket.ts";
+import { Tunnel } from "./tunnel.ts";
+import { parseUpgradeRequest, type UpgradeRequest } from "./upgrade-request.ts";
+
+export interface StreamGateway {
+  /** For upgrades of `/session/:id`. Answers the socket in any case. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends the streams of a session's earlier viewers. */
+  closeOthers(sessionId: string, viewerId: string): void;
+  /** Refuses new streams, closes the open ones and resolves when they are gone. */
+  close(): Promise<void>;
+}
+
+export interface StreamGatewayDependencies {
+  db: Kysely<Database>;
+  masterKey: Uint8Array;
+  sessions: Pick<SessionService, "get" | "onChange">;
+  workers: { addressOf(session: SessionRow): Promise<string | null> };
+  workerToken: string;
+  addresses(): FrameAddresses;
+  publicUrl(): string;
+  newId: () => string;
+  clock: () => Date;
+  log: Log;
+  timing?: Partial<StreamTiming>;
+}
+
+/** Milliseconds. */
+export interface StreamTiming {
+  /** From the upgrade request to the worker's socket: database and worker together. */
+  admit: number;
+  connect: number;
+  /** The worker pings every 10 s, so that silence means that somebody is gone. */
+  idle: number;
+  linger: number;
+  /** The worker closes the stream of a session that it gave up, saying why; a worker that does not is cut off. */
+  cutOff: number;
+  pass: number;
+}
+
+const defaults: StreamTiming = { admit: 10_000, connect: 3_000, idle: 45_000, linger: 2_000, cutOff: 5_000, pass: 30_000 };
+
+interface OpenStream {
+  sessionId: string;
+  viewerId: string;
+  epoch: number;
+  tunnel: Tunnel;
+}
+
+/**
+ * The viewer's way to the worker that holds its session. Checks who it is, passes the handshake on
+ * and then moves bytes; it neither answers 101 nor reads a frame or a key stroke: both are the worker's.
+ */
+export function createStreamGateway(deps: StreamGatewayDependencies): StreamGateway {
+  const timing = { ...defaults, ...deps.timing };
+  const admit = createAdmission({
+    db: deps.db,
+    ticketKey: streamTicketKey(deps.masterKey),
+    sessions: deps.sessions,
+    workers: deps.workers,
+    frameOrigins: () => deps.addresses().frameOrigins,
+    clock: deps.clock,
+  });
+  const streams = new Set<OpenStream>();
+  const bySession = new Map<string, Set<OpenStream>>();
+  const cuts = new Map<OpenStream, NodeJS.Timeout>();
+  const arriving = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let allGone: (() => void) | null = null;
+
+  const unsubscribe = deps.sessions.onChange((session) => {
+    for (const stream of bySession.get(session.id) ?? []) {
+      const over = isTerminal(session.status) || session.worker_id === null || session.epoch !== stream.epoch;
+      if (over && !cuts.has(stream)) cuts.set(stream, setTimeout(() => stream.tunnel.close(), timing.cutOff));
+    }
+  });
+
+  async function open(request: IncomingMessage, viewer: Duplex, head: Buffer): Promise<void> {
+    const requestId = deps.newId();
+    const refuse = (error: AppError) => answerRefusal(viewer, error, { requestId, publicUrl: deps.publicUrl() });
+    const forget = () => viewer.destroy();
+    viewer.on("error", forget);
+    const deadline = AbortSignal.any([AbortSignal.timeout(timing.admit), stopping.signal]);
+    let sessionId: string | null = null;
+    try {
+      const upgrade = parseUpgradeRequest(request);
+      sessionId = upgrade.sessionId;
+      const admission = await within(deadline, admit(upgrade));
+      const handshake = await forwardedHandshake(upgrade, admission);
+      const worker = await connectWorker(admission.workerAddress, { timeoutMs: timing.connect, signal: deadline }).catch((cause: unknown) => {
+        throw new AppError("session_has_no_browser", { message: "The session's browser cannot be reached at the moment.", cause });
+      });
+      // No wait from here to the tunnel: neither socket can close unseen in between.
+      if (viewer.destroyed || stopping.signal.aborted) {
+        worker.destroy();
+        viewer.destroy();
+        return;
+      }
+      worker.write(handshake);
+      if (head.length > 0) worker.write(head);
+      join(admission, viewer, worker, requestId);
+    } catch (error) {
+      const refusal = error instanceof AppError ? error : new AppError("storage_unavailable", { cause: error });
+      deps.log[error instanceof AppError ? "info" : "error"]({ op: "stream", ok: false, requestId, sessionId, errorCode: refusal.code, err: causeOf(refusal) }, "stream refused");
+      if (viewer.destroyed) return;
+      refuse(refusal);
+    }
+  }
+
+  /** Rebuilt, not copied: no cookie, no ticket, no origin and no extension (compression) reaches the worker. */
+  async function forwardedHandshake(upgrade: UpgradeRequest, { session, viewerId, workerAddress }: Admission): Promise<string> {
+    const pass = await mintViewerPass(deps.workerToken, {
+      sessionId: session.id,
+      epoch: session.epoch,
+      viewerId,
+      expiresAt: deps.clock().getTime() + timing.pass,
+    });
+    return [
+      `GET /session/${session.id} HTTP/1.1`,
+      `Host: ${workerAddress}`,
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      `Sec-WebSocket-Key: ${upgrade.key}`,
+      `Sec-WebSocket-Protocol: ${viewerSubprotocol}`,
+      `${viewerPassHeader}: ${pass}`,
+      "",
+      "",
+    ].join("\r\n");
+  }
+
+  function join({ session, viewerId }: Admission, viewer: Duplex, worker: Socket, requestId: string): void {
+    const startedAt = deps.clock().getTime();
+    if ("setNoDelay" in viewer && typeof viewer.setNoDelay === "function") viewer.setNoDelay(true);
+    const tunnel = new Tunnel(viewer, worker, {
+      idleMs: timing.idle,
+      lingerMs: timing.linger,
+      onClosed(stats) {
+        streams.delete(stream);
+        const ofSession = bySession.get(session.id);
+        ofSession?.delete(stream);
+        if (ofSession?.size === 0) bySession.delete(session.id);
+        clearTimeout(cuts.get(stream));
+        cuts.delete(stream);
+        deps.log.info({ op: "stream", ok: true, requestId, sessionId: session.id, durationMs: deps.clock().getTime() - startedAt, ...stats }, "stream closed");
+        if (streams.size === 0) allGone?.();
+      },
+    });
+    const stream: OpenStream = { sessionId: session.id, viewerId, epoch: session.epoch, tunnel };
+    streams.add(stream);
+    bySession.set(session.id, (bySession.get(session.id) ?? new Set()).add(stream));
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const done = open(request, socket, head).finally(() => arriving.delete(done));
+      arriving.add(done);
+    },
+
+    closeOthers(sessionId, viewerId) {
+      for (const stream of bySession.get(sessionId) ?? []) if (stream.viewerId !== viewerId) stream.tunnel.close();
+    },
+
+    async close() {
+      unsubscribe();
+      stopping.abort(new AppError("storage_unavailable", { message: "The server is stopping. Connect again shortly." }));
+      await Promise.all(arriving);
+      if (streams.size === 0) return;
+      const gone = Promise.withResolvers<void>();
+      allGone = gone.resolve;
+      for (const stream of streams) stream.tunnel.close();
+      await gone.promise;
+    },
+  };
+}
+
+/** The promise's value, unless the signal aborts first; then its reason. */
+async function within<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function causeOf(error: AppError): string | undefined {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return undefined;
+  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
+}
