@@ -1,0 +1,84 @@
+import { parseDuration, type Challenge, type ChallengeKind, type ErrorCode } from "@attestream/shared";
+import type { UserScreen } from "../schema/index.ts";
+import { abortable, firstOf } from "./clock.ts";
+import type { ChallengeReply } from "./events.ts";
+import type { RunContext } from "./run-context.ts";
+import { TreeFailure } from "./tree-failure.ts";
+
+const instructions: Record<ChallengeKind, string> = {
+  login: "Log in on this page.",
+  otp: "Enter the security code.",
+  question: "Answer the question on this page.",
+  choice: "Make your choice.",
+  approval: "Approve the log-in on your device, then continue.",
+  captcha: "Solve the puzzle on this page.",
+  unknown: "Continue on this page until it goes on by itself. If there is nothing to do, press Continue.",
+};
+
+/** Kinds in which only the user can tell that he is done. */
+const canContinue: Record<ChallengeKind, boolean> = { login: false, otp: false, question: false, choice: false, approval: true, captcha: false, unknown: true };
+
+export interface Question {
+  challenge: Challenge;
+  timeoutMs: number;
+  /** The code when the time has passed; asked then, because it may depend on what happened. */
+  onTimeout: () => ErrorCode;
+  /** Looked at with every change of the page: true when the question is no longer the one to ask. */
+  isAnswered: () => Promise<boolean>;
+}
+
+/**
+ * Gives the page to the user and waits: for the page to move on, a reply in the frame, or the end of
+ * the time. The user types into the page itself; nothing typed comes this way.
+ */
+export async function askUser({ page, clock, events }: RunContext, question: Question, signal: AbortSignal): Promise<ChallengeReply | null> {
+  const { challenge } = question;
+  const reply = Promise.withResolvers<ChallengeReply>();
+  const stopListening = events.onReply((given) => {
+    if (isReplyTo(challenge, given)) reply.resolve(given);
+  });
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  clock.wait(question.timeoutMs, ended).then(
+    () => over.abort(new TreeFailure(question.onTimeout())),
+    () => undefined,
+  );
+  events.challengeRaised(challenge);
+  try {
+    for (;;) {
+      const { revision } = page.observe();
+      if (await abortable(ended, question.isAnswered())) return null;
+      const replied = await firstOf(ended, [async (inner) => (await page.changed(revision, inner), null), (inner) => abortable(inner, reply.promise)]);
+      if (replied) return replied;
+    }
+  } finally {
+    over.abort(new DOMException("asked no longer", "AbortError"));
+    stopListening();
+    events.challengeResolved(challenge.id);
+  }
+}
+
+function isReplyTo(challenge: Challenge, reply: ChallengeReply): boolean {
+  if (reply.challengeId !== challenge.id) return false;
+  return reply.choice === undefined ? challenge.canContinue : challenge.choices?.some(({ id }) => id === reply.choice) === true;
+}
+
+export function createChallenge(context: RunContext, user: UserScreen, websiteError: string | null, timeoutMs: number): Challenge {
+  const fields = (user.fields ?? []).map(({ id, label, type, length }) => ({ id, label: label ?? id, type: type ?? ("text" as const), ...(length === undefined ? {} : { length }) }));
+  return {
+    id: context.newId(),
+    kind: user.kind,
+    instructions: user.instructions ?? instructions[user.kind],
+    expiresAt: new Date(context.clock.now().getTime() + timeoutMs).toISOString(),
+    fields,
+    canContinue: canContinue[user.kind],
+    ...(user.method === undefined ? {} : { method: user.method }),
+    ...(user.choices === undefined ? {} : { choices: user.choices.map(({ id, label }) => ({ id, label })) }),
+    ...(websiteError === null ? {} : { websiteError }),
+  };
+}
+
+/** A user screen's own time ends as USER_ACTION_TIMEOUT; without one the tree's idle limit holds. */
+export function timeoutOf(user: UserScreen, idleMs: number): { timeoutMs: number; code: ErrorCode } {
+  return user.timeout === undefined ? { timeoutMs: idleMs, code: "IDLE_TIMEOUT" } : { timeoutMs: parseDuration(user.timeout), code: "USER_ACTION_TIMEOUT" };
+}

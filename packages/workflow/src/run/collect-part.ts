@@ -1,0 +1,90 @@
+import { parseDuration, type ErrorCode, type Json } from "@attestream/shared";
+import { ReadError, readFields, readJsonFields, type ReadRule } from "../extract/index.ts";
+import type { Part, Table } from "../schema/index.ts";
+import type { Guide } from "./guide.ts";
+import type { CapturedResponse, Observation, PagePort } from "./page-port.ts";
+import { waits } from "./run-context.ts";
+import { TreeFailure } from "./tree-failure.ts";
+
+type Fields = Record<string, Json>;
+
+const maxRows = 200;
+
+/** Opens where the part stands, waits until it is there, and reads it. Rejects with a TreeFailure. */
+export async function collectPart(part: Part, page: PagePort, guide: Guide): Promise<Fields> {
+  let mark = part.open === undefined ? -1 : page.observe().revision;
+  let lastProblem = "It did not show up.";
+  const open = async () => {
+    if (part.open === undefined) return;
+    mark = page.observe().revision;
+    await guide.open(part.open);
+  };
+  const isHere = ({ url }: Observation) => part.open === undefined || !URL.canParse(url) || new URL(part.open, url).pathname === new URL(url).pathname;
+  const fail = (reason: string, code: ErrorCode = "EXTRACTION_FAILED") => new TreeFailure(code, `Part ${part.id}: ${reason}`);
+
+  const readOnce = async (settled: boolean): Promise<Fields | null> => {
+    const jsonRules = rulesOf(part.read, ({ json }) => json !== undefined);
+    const cssRules = rulesOf(part.read, ({ json }) => json === undefined);
+    const fields: Fields = {};
+    if (part.capture) {
+      const { method = "GET", url } = part.capture.request;
+      const response = page.response({ method, url }, mark);
+      if (response === null) return null;
+      const refusal = refusalOf(response);
+      // A site may first get a 401, renew its token and ask again: the answer that stands is the last.
+      if (refusal && !settled) return null;
+      if (refusal) throw fail("the site answered with an error", refusal);
+      try {
+        Object.assign(fields, readJsonFields(response.body, jsonRules));
+      } catch (error) {
+        throw error instanceof ReadError ? fail(error.message) : error;
+      }
+    }
+    try {
+      Object.assign(fields, await readPage(page, cssRules));
+      if (part.table) fields[part.id] = await readTable(page, part.table, settled);
+    } catch (error) {
+      if (!(error instanceof ReadError)) throw error;
+      lastProblem = error.message;
+      return null;
+    }
+    return fields;
+  };
+
+  await open();
+  return guide.reach<Fields>({
+    reached: async ({ seen, screen }) => {
+      if (screen?.finish) throw fail("the tree's end came first", "INSUFFICIENT_DATA");
+      return screen?.user || screen?.do ? null : readOnce(seen.settled);
+    },
+    patience: { ms: part.timeout === undefined ? waits.part : parseDuration(part.timeout), isHere, onTimeout: () => fail(lastProblem) },
+    resume: async () => {
+      if (!isHere(page.observe())) await open();
+    },
+  });
+}
+
+async function readPage(page: PagePort, rules: Record<string, ReadRule>): Promise<Fields> {
+  const names = Object.keys(rules);
+  if (names.length === 0) return {};
+  const [row = []] = await page.readElements(null, Object.values(rules));
+  return readFields(rules, (_rule, field) => row[names.indexOf(field)] ?? undefined);
+}
+
+/** Only from a settled page: rows may still be on their way. A page without any row is not read as an empty table. */
+async function readTable(page: PagePort, table: Table, settled: boolean): Promise<Json> {
+  const names = Object.keys(table.read);
+  const rows = settled ? await page.readElements(table.rows.css, Object.values(table.read)) : [];
+  if (rows.length === 0) throw new ReadError("table", "has no rows");
+  return rows.slice(0, table.max ?? maxRows).map((row) => readFields(table.read, (_rule, field) => row[names.indexOf(field)] ?? undefined));
+}
+
+function rulesOf(rules: Part["read"], fits: (rule: ReadRule) => boolean): Record<string, ReadRule> {
+  return Object.fromEntries(Object.entries(rules ?? {}).filter(([, rule]) => fits(rule)));
+}
+
+function refusalOf({ status }: CapturedResponse): ErrorCode | null {
+  if (status < 400) return null;
+  if (status === 429) return "PLATFORM_RATE_LIMITED";
+  return status >= 500 ? "PLATFORM_UNAVAILABLE" : "EXTRACTION_FAILED";
+}

@@ -1,0 +1,72 @@
+import type { ErrorCode, ExtractedData } from "@attestream/shared";
+import type { PlatformDefinition } from "../schema/index.ts";
+import type { Clock } from "./clock.ts";
+import { collectPart } from "./collect-part.ts";
+import type { RunEvents } from "./events.ts";
+import { createGuide } from "./guide.ts";
+import type { PagePort } from "./page-port.ts";
+import { createProgress } from "./progress.ts";
+import { limitsOf, type RunContext } from "./run-context.ts";
+import { TreeFailure } from "./tree-failure.ts";
+
+export type RunOutcome =
+  | { kind: "extracted"; extractedData: ExtractedData; failedParts: { part: string; code: ErrorCode }[]; visited: string[] }
+  | { kind: "failed"; code: ErrorCode; message?: string; visited: string[] };
+
+export interface RunOptions {
+  definition: PlatformDefinition;
+  /** Where to begin: the tree's own loginUrl, or the session's custom one. */
+  loginUrl: string;
+  page: PagePort;
+  clock: Clock;
+  events: RunEvents;
+  newId: () => string;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs a tree to its outcome. Rejects only with the signal's reason, or on a bug. What the end user
+ * types goes to the page past this code; it is neither typed nor read here.
+ */
+export async function runTree(options: RunOptions): Promise<RunOutcome> {
+  const { definition, loginUrl, page, clock, events, newId } = options;
+  const visited: string[] = [];
+  const progress = createProgress(definition, (to) => events.progressed(to));
+  const context: RunContext = { definition, page, clock, events, newId, progress, visited };
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  clock.wait(limitsOf(definition).totalMs, signal).then(
+    () => over.abort(new TreeFailure("SESSION_EXPIRED", "The tree's total time ran out.")),
+    () => undefined,
+  );
+  try {
+    options.signal.throwIfAborted();
+    const guide = createGuide(context, signal);
+    progress.started();
+    await guide.open(loginUrl);
+    const next = await guide.reach({
+      reached: async ({ screen }) => (screen?.then ? ("collect" as const) : screen?.finish ? ("finish" as const) : null),
+    });
+    const extractedData: ExtractedData = {};
+    const failedParts: { part: string; code: ErrorCode }[] = [];
+    if (next === "collect") events.collectionStarted();
+    for (const part of definition.collect) {
+      try {
+        if (next === "finish") throw new TreeFailure("INSUFFICIENT_DATA");
+        Object.assign(extractedData, await collectPart(part, page, guide));
+      } catch (error) {
+        // A lost page or the end of the time is not this part's own failure.
+        if (!(error instanceof TreeFailure) || part.optional !== true || signal.aborted || page.observe().failure === "BROWSER_CRASHED") throw error;
+        failedParts.push({ part: part.id, code: error.code });
+      }
+      progress.finishedPart(part.id);
+    }
+    return { kind: "extracted", extractedData, failedParts, visited };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof TreeFailure)) throw error;
+    return { kind: "failed", code: error.code, visited, ...(error.message === "" ? {} : { message: error.message }) };
+  } finally {
+    over.abort(new DOMException("the tree has ended", "AbortError"));
+  }
+}

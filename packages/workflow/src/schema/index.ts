@@ -1,0 +1,9 @@
+export { actionSchema, type Action } from "./action.ts";
+export { partSchema, type Part, type Table } from "./collect.ts";
+export { consentFields } from "./consent-fields.ts";
+export { hashPlatform } from "./hash-platform.ts";
+export { alternativesOf, locatorSchema, type Locator, type SingleLocator } from "./locator.ts";
+export { parsePlatform, type ParsedPlatform, type Problem } from "./parse-platform.ts";
+export { platformDefinitionSchema, type PlatformDefinition } from "./platform.ts";
+export { screenSchema, type Screen, type UserScreen } from "./screen.ts";
+export { compileUrlPattern, isAllowedHost, urlPatternProblem } from "./url-pattern.ts";
