@@ -1,0 +1,87 @@
+import type { Kysely } from "kysely";
+import type { Sealer } from "../storage/encryption.ts";
+import type { Database } from "../storage/schema.ts";
+import { hashApiKey, newApiKey, prefixOf } from "./api-key.ts";
+import { newWebhookSecret, sealWebhookSecrets } from "./webhook-secrets.ts";
+
+export interface FirstKeyDependencies {
+  db: Kysely<Database>;
+  sealer: Sealer;
+  pepper: Uint8Array;
+  newId: () => string;
+  now: () => Date;
+  bootstrapApiKey: string | undefined;
+  demoPartner: { apiKey: string; webhookSecret: string | undefined } | undefined;
+}
+
+/** Told once, at the start that made them; the database holds no readable copy of the key. */
+export interface FirstKeys {
+  firstKey?: string;
+  firstWebhookSecret?: string;
+}
+
+const firstPartnerName = "First partner";
+const demoPartnerName = "Demo Partner";
+
+/** Makes the keys a fresh installation needs: the given bootstrap key or a new one, and the demo partner's. */
+export async function ensureFirstKeys(deps: FirstKeyDependencies): Promise<FirstKeys> {
+  const { db, sealer, pepper, newId } = deps;
+  let told: FirstKeys = {};
+
+  async function partnerNamed(name: string, givenSecret?: string): Promise<{ id: string; newSecret?: string }> {
+    const known = await db.selectFrom("partners").select("id").where("name", "=", name).executeTakeFirst();
+    if (known) {
+      if (givenSecret !== undefined) {
+        await db.updateTable("partners").set({ webhook_secrets_enc: sealWebhookSecrets(sealer, known.id, [givenSecret]) }).where("id", "=", known.id).execute();
+      }
+      return known;
+    }
+    const id = newId();
+    const secret = givenSecret ?? newWebhookSecret();
+    await db.insertInto("partners").values({ id, name, webhook_secrets_enc: sealWebhookSecrets(sealer, id, [secret]) }).execute();
+    return { id, newSecret: secret };
+  }
+
+  async function addKey(partnerId: string, key: string, reachesEveryPlatform: boolean): Promise<void> {
+    await db
+      .insertInto("api_keys")
+      .values({
+        id: newId(),
+        partner_id: partnerId,
+        prefix: prefixOf(key),
+        hash: hashApiKey(pepper, key),
+        mode: "test",
+        reaches_every_platform: reachesEveryPlatform,
+        revoked_at: null,
+        last_used_at: null,
+      })
+      .onConflict((conflict) => conflict.column("hash").doUpdateSet({ revoked_at: null }))
+      .execute();
+  }
+
+  const { keys } = await db
+    .selectFrom("api_keys")
+    .innerJoin("partners", "partners.id", "api_keys.partner_id")
+    .where("partners.name", "!=", demoPartnerName)
+    .select((eb) => eb.fn.countAll<number>().as("keys"))
+    .executeTakeFirstOrThrow();
+
+  if (deps.bootstrapApiKey !== undefined) {
+    const partner = await partnerNamed(firstPartnerName);
+    await addKey(partner.id, deps.bootstrapApiKey, true);
+    if (partner.newSecret !== undefined) told = { firstWebhookSecret: partner.newSecret };
+  } else if (Number(keys) === 0) {
+    const partner = await partnerNamed(firstPartnerName);
+    const firstKey = newApiKey("test");
+    await addKey(partner.id, firstKey, false);
+    told = { firstKey, ...(partner.newSecret === undefined ? {} : { firstWebhookSecret: partner.newSecret }) };
+  }
+
+  if (deps.demoPartner) {
+    const partner = await partnerNamed(demoPartnerName, deps.demoPartner.webhookSecret);
+    // The demo's key is new at every start; those of earlier starts end here.
+    await db.updateTable("api_keys").set({ revoked_at: deps.now() }).where("partner_id", "=", partner.id).where("revoked_at", "is", null).execute();
+    await addKey(partner.id, deps.demoPartner.apiKey, false);
+  }
+  return told;
+}
