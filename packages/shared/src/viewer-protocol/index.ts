@@ -11,6 +11,7 @@ export {
   maxViewerMessageBytes,
   ticketSubprotocolPrefix,
   viewerCloseCodes,
+viewerProtocolVersion,
   viewerSubprotocol,
 } from "./protocol-version.ts";
 export { serverMessageSchema, type FocusedField, type ServerMessage } from "./server-message.ts";

@@ -5,6 +5,8 @@
  * Viewer -> worker: JSON text (viewer-message.ts). History:
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
  */
+export const viewerProtocolVersion = 1;
+
 export const viewerSubprotocol = "attestream.viewer.v1";
 
 export const ticketSubprotocolPrefix = "ticket.";
