@@ -1,0 +1,136 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { OpenState } from "../session/frame-state.ts";
+import { safeCursor } from "../stream/cursor.ts";
+import { createInputQueue } from "../stream/input-queue.ts";
+import { toElement } from "../stream/pointer-mapping.ts";
+import { listenToKeyboard } from "../stream/remote-keyboard.ts";
+import { listenToPointer } from "../stream/remote-pointer.ts";
+import { watchStageSize } from "../stream/stage-size.ts";
+import { useFrame } from "./frame-context.ts";
+import { Icon } from "./icon.tsx";
+import { StageVeil } from "./stage-veil.tsx";
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+const byTouch = () => matchMedia("(pointer: coarse)").matches;
+
+/** The canvas with all that listens on it. The canvas itself outlives this component: packets are drawn whether it shows or not. */
+export function Stage({ state }: { state: OpenState }) {
+  const { picture, send, messages, stageResized } = useFrame();
+  const glass = useRef<HTMLDivElement>(null);
+  const keyboard = useRef<HTMLInputElement>(null);
+  const leaveTo = useRef<HTMLParagraphElement>(null);
+  const [typing, setTyping] = useState(false);
+  const [announcement, setAnnouncement] = useState("");
+  const { page } = state;
+  const enabled = page.control && state.stream.link === "connected" && !state.confirmingCancel && navigator.onLine;
+  const live = useRef({ enabled, field: page.field });
+  live.current = { enabled, field: page.field };
+
+  useEffect(() => {
+    const holder = glass.current;
+    const target = keyboard.current;
+    if (!holder || !target) return;
+    const { canvas } = picture;
+    canvas.className = "screen";
+    holder.prepend(canvas);
+    const life = new AbortController();
+    const queue = createInputQueue(send, (callback) => requestAnimationFrame(callback));
+    const isEnabled = () => live.current.enabled;
+    listenToPointer(
+      {
+        surface: canvas,
+        picture: () => picture.size,
+        queue,
+        enabled: isEnabled,
+        onPress: (_point, touch) => {
+          if (!touch) target.focus({ preventScroll: true });
+        },
+        onRelease: (point, touch) => {
+          // Within the tap itself, or a phone does not open its keyboard; `focus` from the page comes too late for that.
+          const field = live.current.field;
+          if (touch && field && contains(field, point)) target.focus({ preventScroll: true });
+        },
+      },
+      life.signal,
+    );
+    listenToKeyboard(
+      {
+        target,
+        queue,
+        enabled: isEnabled,
+        mac: isMac,
+        touch: byTouch,
+        now: () => performance.now(),
+        onLeave: () => {
+          leaveTo.current?.focus();
+          setAnnouncement(messages.live.left);
+        },
+      },
+      life.signal,
+    );
+    watchStageSize({ holder, canvas, keyboardOpen: () => byTouch() && document.activeElement === target, onSize: stageResized }, life.signal);
+    if (!byTouch() && document.hasFocus()) target.focus({ preventScroll: true });
+    return () => {
+      life.abort();
+      canvas.remove();
+    };
+  }, []);
+
+  useEffect(() => {
+    picture.canvas.style.cursor = enabled ? safeCursor(page.cursor) : "progress";
+  }, [page.cursor, enabled]);
+
+  useEffect(() => {
+    const target = keyboard.current;
+    const { field } = page;
+    if (!target) return;
+    // A password field keeps phone keyboards from learning and suggesting what is typed.
+    target.type = field?.secret && byTouch() ? "password" : "text";
+    if (field && byTouch()) {
+      const at = toElement(field, picture.canvas.getBoundingClientRect(), picture.size);
+      target.style.left = `${Math.max(0, Math.round(at.x))}px`;
+      target.style.top = `${Math.max(0, Math.round(at.y))}px`;
+      target.focus({ preventScroll: true });
+    } else if (!field && byTouch()) target.blur();
+  }, [page.field]);
+
+  const field = page.field;
+  return (
+    <div class={`stage${typing ? " stage-typing" : ""}`}>
+      <div class="glass" ref={glass}>
+        <input
+          ref={keyboard}
+          class="keyboard-target"
+          inputMode={field?.inputMode ?? "text"}
+          enterkeyhint={field?.multiline ? "enter" : "go"}
+          aria-label={messages.live.keyboardLabel(state.view.platform.displayName)}
+          autocomplete="off"
+          autocapitalize="off"
+          autocorrect="off"
+          spellcheck={false}
+          data-1p-ignore
+          data-lpignore="true"
+          onFocus={() => setTyping(true)}
+          onBlur={() => setTyping(false)}
+        />
+      </div>
+      <StageVeil state={state} />
+      {field && !typing && enabled && (
+        <button type="button" class="button show-keyboard" onClick={() => keyboard.current?.focus({ preventScroll: true })}>
+          <Icon name="keyboard" />
+          {messages.live.showKeyboard}
+        </button>
+      )}
+      <p class="escape-hint" ref={leaveTo} tabIndex={-1}>
+        <kbd>{messages.live.escapeKey}</kbd> <kbd>{messages.live.escapeKey}</kbd> {messages.live.escapeHint}
+      </p>
+      <p class="sr-only" role="status">
+        {announcement}
+      </p>
+    </div>
+  );
+}
+
+function contains(box: { x: number; y: number; width: number; height: number }, point: { x: number; y: number }): boolean {
+  return point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
+}

@@ -1,0 +1,27 @@
+import type { ComponentChildren } from "preact";
+import type { FrameView } from "@attestream/shared/frame-api";
+import { useFrame } from "./frame-context.ts";
+import { PlatformMark } from "./platform-mark.tsx";
+import { Steps } from "./steps.tsx";
+
+export function TopBar({ view, children, cancellable }: { view: FrameView; children?: ComponentChildren; cancellable: boolean }) {
+  const { messages, session } = useFrame();
+  return (
+    <header class="top-bar">
+      <div class="top-row">
+        <PlatformMark name={view.platform.displayName} icon={view.platform.icon} />
+        <p class="top-names">
+          <strong>{view.platform.displayName}</strong>
+          <span>{messages.partnerAsks(view.partner.name)}</span>
+        </p>
+        {children}
+        {cancellable && (
+          <button type="button" class="button button-quiet top-cancel" onClick={() => session.dispatch({ type: "cancel.asked" })}>
+            {messages.cancel.button}
+          </button>
+        )}
+      </div>
+      <Steps view={view} messages={messages} />
+    </header>
+  );
+}

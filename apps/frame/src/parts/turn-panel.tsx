@@ -1,0 +1,97 @@
+import { useState } from "preact/hooks";
+import type { Challenge } from "@attestream/shared";
+import type { FrameView } from "@attestream/shared/frame-api";
+import { useFrame } from "./frame-context.ts";
+import { Icon, type IconName } from "./icon.tsx";
+import { clockText } from "./time-text.ts";
+import { useTimeLeft } from "./use-time-left.ts";
+import type { ChallengeKind } from "@attestream/shared";
+
+const icons = {
+  login: "lock",
+  otp: "keyboard",
+  question: "pen",
+  choice: "hand",
+  approval: "shield",
+  captcha: "hand",
+  unknown: "hand",
+} satisfies Record<ChallengeKind, IconName>;
+
+const nearMs = 90_000;
+const sessionNearMs = 300_000;
+
+/** What the user is asked to do now, in words, beside the page itself. */
+export function TurnPanel({ challenge, view }: { challenge: Challenge | null; view: FrameView }) {
+  const { messages, clockSkewMs } = useFrame();
+  const now = () => Date.now() + clockSkewMs();
+  const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
+  const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
+  const words = messages.live;
+  const shownLeft = left ?? null;
+  return (
+    <div class={challenge ? "turn" : "turn turn-idle"}>
+      {challenge ? (
+        <>
+          <span class="turn-icon">
+            <Icon name={icons[challenge.kind]} />
+          </span>
+          <div class="turn-words">
+            <p class="turn-kind">
+              {words.yourTurn} <span aria-hidden="true">·</span> {words.kinds[challenge.kind]}
+            </p>
+            <p class="turn-text">{challenge.instructions}</p>
+          </div>
+          {shownLeft !== null && (
+            <p class={shownLeft <= 20 ? "turn-left turn-left-short" : "turn-left"} role="timer">
+              <Icon name="clock" />
+              {words.timeLeft(clockText(shownLeft))}
+            </p>
+          )}
+          <Answers challenge={challenge} />
+          {challenge.websiteError && (
+            <p class="turn-error" role="alert">
+              <Icon name="alert" />
+              <span>
+                <b>{words.websiteSays}:</b> {challenge.websiteError}
+              </span>
+            </p>
+          )}
+        </>
+      ) : (
+        <p class="turn-none">{words.watching}</p>
+      )}
+      {sessionLeft !== null && (
+        <p class="turn-session" role="status">
+          {words.sessionEnds(clockText(sessionLeft))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Answers({ challenge }: { challenge: Challenge }) {
+  const { messages, send } = useFrame();
+  // The very object that was answered: the worker's next word about the challenge brings the buttons back.
+  const [answered, setAnswered] = useState<Challenge | null>(null);
+  const busy = answered === challenge;
+  const reply = (choice?: string) => {
+    setAnswered(challenge);
+    send({ type: "challengeReply", challengeId: challenge.id, ...(choice === undefined ? {} : { choice }) });
+  };
+  const choices = challenge.choices ?? [];
+  if (choices.length === 0 && !challenge.canContinue) return null;
+  return (
+    <div class="turn-answers">
+      {choices.map(({ id, label }) => (
+        <button key={id} type="button" class="button button-choice" disabled={busy} onClick={() => reply(id)}>
+          {label}
+        </button>
+      ))}
+      {challenge.canContinue && (
+        <button type="button" class="button button-main" disabled={busy} onClick={() => reply()}>
+          {messages.live.continue}
+        </button>
+      )}
+    </div>
+  );
+}

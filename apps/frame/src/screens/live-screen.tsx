@@ -1,0 +1,25 @@
+import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
+import { TurnPanel } from "../parts/turn-panel.tsx";
+import { Stage } from "../parts/stage.tsx";
+import { useFrame } from "../parts/frame-context.ts";
+import type { OpenState } from "../session/frame-state.ts";
+
+/** The platform's own page, live, with what the user is asked above it. */
+export function LiveScreen({ state }: { state: OpenState }) {
+  const { messages } = useFrame();
+  return (
+    <section class="live">
+      <h1 class="sr-only" tabIndex={-1}>
+        {messages.live.label(state.view.platform.displayName)}
+      </h1>
+      <TurnPanel challenge={state.page.challenge} view={state.view} />
+      <div class="window">
+        <div class="window-bar">
+          <HostPill page={state.page} />
+          <ConnectionMark state={state} />
+        </div>
+        <Stage state={state} />
+      </div>
+    </section>
+  );
+}

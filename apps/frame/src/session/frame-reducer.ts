@@ -1,0 +1,128 @@
+import type { FrameView } from "@attestream/shared/frame-api";
+import type { ServerMessage } from "@attestream/shared/viewer-protocol";
+import { isTerminal } from "@attestream/shared";
+import { blankPage, type FrameState, type LivePage, type OpenState, type Pending, type Refusal, type StreamLink } from "./frame-state.ts";
+
+export type FrameAction =
+  | { type: "opening.failed"; trouble: "unreachable" | "busy" }
+  | { type: "opening.retried" }
+  | { type: "refused"; refusal: Refusal }
+  | { type: "view.received"; view: FrameView }
+  | { type: "feed.changed"; feed: "up" | "down" }
+  | { type: "stream.changed"; stream: StreamLink }
+  | { type: "stream.said"; message: ServerMessage }
+  | { type: "picture.drawn" }
+  | { type: "request.sent"; request: Pending }
+  | { type: "request.answered" }
+  | { type: "request.failed"; request: Pending }
+  | { type: "cancel.asked" }
+  | { type: "cancel.dismissed" }
+  | { type: "closed" };
+
+/** The frame's whole behaviour as data: no I/O, no clock. Actions that make no sense in a phase change nothing. */
+export function reduceFrame(state: FrameState, action: FrameAction): FrameState {
+  if (state.phase === "closed") return state;
+  switch (action.type) {
+    case "closed":
+      return { phase: "closed", lastStatus: state.phase === "open" ? state.view.status : null };
+    case "refused":
+      return state.phase === "open" && isTerminal(state.view.status) ? state : { phase: "refused", refusal: action.refusal };
+    case "view.received":
+      return receiveView(state, action.view);
+    case "opening.failed":
+      return state.phase === "opening" ? { phase: "opening", trouble: action.trouble } : state;
+    case "opening.retried":
+      return state.phase === "opening" || state.phase === "refused" ? { phase: "opening", trouble: "none" } : state;
+    case "feed.changed":
+    case "stream.changed":
+    case "stream.said":
+    case "picture.drawn":
+    case "request.sent":
+    case "request.answered":
+    case "request.failed":
+    case "cancel.asked":
+    case "cancel.dismissed":
+      return state.phase === "open" ? reduceOpen(state, action) : state;
+  }
+}
+
+function receiveView(state: FrameState, view: FrameView): FrameState {
+  if (state.phase !== "open") {
+    return {
+      phase: "open",
+      view,
+      feed: "up",
+      stream: { link: "idle" },
+      page: blankPage,
+      pending: null,
+      failed: null,
+      confirmingCancel: false,
+    };
+  }
+  if (isTerminal(state.view.status)) return state;
+  const over = isTerminal(view.status);
+  return {
+    ...state,
+    view,
+    feed: "up",
+    confirmingCancel: state.confirmingCancel && !over,
+    page: over ? blankPage : state.page,
+  };
+}
+
+type OpenAction = Extract<
+  FrameAction,
+  {
+    type:
+      | "feed.changed"
+      | "stream.changed"
+      | "stream.said"
+      | "picture.drawn"
+      | "request.sent"
+      | "request.answered"
+      | "request.failed"
+      | "cancel.asked"
+      | "cancel.dismissed";
+  }
+>;
+
+function reduceOpen(state: OpenState, action: OpenAction): OpenState {
+  switch (action.type) {
+    case "feed.changed":
+      return { ...state, feed: action.feed };
+    case "stream.changed":
+      // A released browser shows nothing more; a broken line keeps its last picture below the veil.
+      return { ...state, stream: action.stream, page: action.stream.link === "idle" ? blankPage : state.page };
+    case "stream.said":
+      return { ...state, page: hear(state.page, action.message) };
+    case "picture.drawn":
+      return state.page.picture ? state : { ...state, page: { ...state.page, picture: true } };
+    case "request.sent":
+      return { ...state, pending: action.request, failed: null };
+    case "request.answered":
+      return { ...state, pending: null, confirmingCancel: false };
+    case "request.failed":
+      return { ...state, pending: null, failed: action.request };
+    case "cancel.asked":
+      return isTerminal(state.view.status) ? state : { ...state, confirmingCancel: true, failed: null };
+    case "cancel.dismissed":
+      return { ...state, confirmingCancel: false };
+  }
+}
+
+function hear(page: LivePage, message: ServerMessage): LivePage {
+  switch (message.type) {
+    case "hello":
+      return page;
+    case "location":
+      return { ...page, host: message.host, secure: message.secure, loading: message.loading };
+    case "challenge":
+      return { ...page, challenge: message.challenge };
+    case "control":
+      return { ...page, control: message.enabled };
+    case "cursor":
+      return { ...page, cursor: message.cursor };
+    case "focus":
+      return { ...page, field: message.field };
+  }
+}

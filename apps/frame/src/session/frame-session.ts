@@ -1,0 +1,175 @@
+import { isTerminal } from "@attestream/shared";
+import type { FrameView } from "@attestream/shared/frame-api";
+import type { Backoff } from "./backoff.ts";
+import { FrameApiError, type FrameApi } from "./frame-api-client.ts";
+import { reduceFrame, type FrameAction } from "./frame-reducer.ts";
+import { initialState, type FrameState, type Pending } from "./frame-state.ts";
+import { refusalOf } from "./refusal.ts";
+import type { ResumeSecret } from "./resume-secret.ts";
+import { wait } from "./wait.ts";
+
+export interface StreamControl {
+  start(): void;
+  stop(): void;
+}
+
+export interface FrameSessionOptions {
+  api: FrameApi;
+  secret: ResumeSecret;
+  /** The embed token of the address, if it has one. */
+  token: string | null;
+  /** Takes the token out of the address: it is of no more use. */
+  forgetToken(): void;
+  backoff: Backoff;
+  /** Fires `online` and `offline`. */
+  network: EventTarget;
+  stream: StreamControl;
+}
+
+/** The session as seen by this page: opens it, follows it, sends the user's decisions. Holds the one state of the page. */
+export class FrameSession {
+  readonly #options: FrameSessionOptions;
+  readonly #listeners = new Set<(state: FrameState, before: FrameState) => void>();
+  readonly #life = new AbortController();
+  #state: FrameState = initialState;
+  #following = false;
+
+  constructor(options: FrameSessionOptions) {
+    this.#options = options;
+  }
+
+  get state(): FrameState {
+    return this.#state;
+  }
+
+  subscribe(listener: (state: FrameState, before: FrameState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispatch(action: FrameAction): void {
+    const before = this.#state;
+    this.#state = reduceFrame(before, action);
+    if (this.#state === before) return;
+    this.#steerStream(action);
+    for (const listener of this.#listeners) listener(this.#state, before);
+  }
+
+  /** Exchanges the token, or resumes; keeps trying while the API cannot be reached. */
+  async start(): Promise<void> {
+    const { signal } = this.#life;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        const opening = await this.#open(signal);
+        this.#options.secret.write(opening.resumeSecret);
+        this.#options.forgetToken();
+        this.dispatch({ type: "view.received", view: opening.view });
+        void this.#follow();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const code = error instanceof FrameApiError ? error.code : "unreadable";
+        const refusal = refusalOf(code);
+        if (refusal) {
+          this.dispatch({ type: "refused", refusal: this.#options.token === null && refusal === "holdLost" ? "cookiesAndLinkMissing" : refusal });
+          return;
+        }
+        this.dispatch({ type: "opening.failed", trouble: code === "unreachable" ? "unreachable" : "busy" });
+        await wait(this.#options.backoff(attempt), signal, this.#options.network);
+      }
+    }
+  }
+
+  /** After a refusal that the user wants to try again. */
+  async retry(): Promise<void> {
+    this.dispatch({ type: "opening.retried" });
+    await this.start();
+  }
+
+  consent(accepted: boolean): Promise<void> {
+    return this.#ask(accepted ? "agree" : "decline", (signal) => this.#options.api.consent(accepted, signal));
+  }
+
+  cancel(): Promise<void> {
+    return this.#ask("cancel", (signal) => this.#options.api.cancel(signal));
+  }
+
+  close(): void {
+    this.#life.abort();
+    this.dispatch({ type: "closed" });
+    this.#options.stream.stop();
+  }
+
+  /** A link that was used already may have been used by this very tab: then its cookie or secret opens the session. */
+  async #open(signal: AbortSignal): ReturnType<FrameApi["resume"]> {
+    const { api, token } = this.#options;
+    if (token === null) return api.resume(signal);
+    try {
+      return await api.exchange(token, signal);
+    } catch (error) {
+      if (!(error instanceof FrameApiError) || refusalOf(error.code) === null) throw error;
+      try {
+        return await api.resume(signal);
+      } catch {
+        throw error;
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    const { api, backoff, network } = this.#options;
+    const life = this.#life.signal;
+    for (let failures = 0; !life.aborted && !this.#over(); ) {
+      const feed = new AbortController();
+      const drop = () => feed.abort();
+      life.addEventListener("abort", drop);
+      network.addEventListener("offline", drop);
+      try {
+        for await (const view of api.events(feed.signal)) {
+          failures = 0;
+          this.dispatch({ type: "view.received", view });
+          if (this.#over()) break;
+        }
+      } catch (error) {
+        const refusal = error instanceof FrameApiError ? refusalOf(error.code) : null;
+        if (refusal) {
+          this.dispatch({ type: "refused", refusal });
+          break;
+        }
+        this.dispatch({ type: "feed.changed", feed: "down" });
+      } finally {
+        life.removeEventListener("abort", drop);
+        network.removeEventListener("offline", drop);
+      }
+      if (life.aborted || this.#over()) break;
+      failures += 1;
+      await wait(backoff(failures), life, network);
+    }
+    this.#following = false;
+  }
+
+  async #ask(request: Pending, send: (signal: AbortSignal) => Promise<FrameView>): Promise<void> {
+    if (this.#state.phase !== "open" || this.#state.pending) return;
+    this.dispatch({ type: "request.sent", request });
+    try {
+      const view = await send(this.#life.signal);
+      this.dispatch({ type: "view.received", view });
+      this.dispatch({ type: "request.answered" });
+    } catch {
+      this.dispatch({ type: "request.failed", request });
+    }
+  }
+
+  #over(): boolean {
+    return this.#state.phase !== "open" || isTerminal(this.#state.view.status);
+  }
+
+  /** A browser is there: connect, so that the session becomes CONNECTED even before consent. It is gone: stop. */
+  #steerStream(action: FrameAction): void {
+    const state = this.#state;
+    if (state.phase !== "open" || isTerminal(state.view.status)) this.#options.stream.stop();
+    else if (action.type === "view.received" && state.view.streamable && state.stream.link !== "replaced") this.#options.stream.start();
+  }
+}

@@ -1,0 +1,71 @@
+import type { FrameView } from "@attestream/shared/frame-api";
+import type { FocusedField } from "@attestream/shared/viewer-protocol";
+import type { Challenge } from "@attestream/shared";
+
+/** Why this page cannot show the session. */
+export type Refusal =
+  | "linkInvalid"
+  | "linkUsed"
+  | "held"
+  | "notFound"
+  | "over"
+  | "holdLost"
+  | "insecure"
+  | "cookiesAndLinkMissing";
+
+/** Where the browser is, and what it asks of the user: what the stream has told since it opened. */
+export interface LivePage {
+  host: string;
+  secure: boolean;
+  loading: boolean;
+  challenge: Challenge | null;
+  /** Whether the user's input reaches the page. */
+  control: boolean;
+  cursor: string;
+  field: FocusedField | null;
+  /** True once a whole picture is drawn. */
+  picture: boolean;
+}
+
+export type StreamLink =
+  | { link: "idle" }
+  | { link: "connecting" }
+  | { link: "connected" }
+  | { link: "reconnecting"; attempt: number }
+  | { link: "replaced" };
+
+/** A request of the user's that the API has not answered yet. */
+export type Pending = "agree" | "decline" | "cancel";
+
+export interface OpenState {
+  phase: "open";
+  view: FrameView;
+  /** Whether the API's event stream is up. */
+  feed: "up" | "down";
+  stream: StreamLink;
+  page: LivePage;
+  pending: Pending | null;
+  /** The last request of the user's that failed; said beside its button. */
+  failed: Pending | null;
+  confirmingCancel: boolean;
+}
+
+export type FrameState =
+  | { phase: "opening"; trouble: "none" | "unreachable" | "busy" }
+  | { phase: "refused"; refusal: Refusal }
+  | OpenState
+  /** The partner's page took the frame down. */
+  | { phase: "closed"; lastStatus: FrameView["status"] | null };
+
+export const blankPage: LivePage = {
+  host: "",
+  secure: false,
+  loading: false,
+  challenge: null,
+  control: false,
+  cursor: "default",
+  field: null,
+  picture: false,
+};
+
+export const initialState: FrameState = { phase: "opening", trouble: "none" };

@@ -1,0 +1,146 @@
+import { render } from "preact";
+import type { ViewerMessage } from "@attestream/shared/viewer-protocol";
+import { App } from "./app.tsx";
+import { EmbedBridge } from "./embed/embed-bridge.ts";
+import { watchDeadlines } from "./embed/deadlines.ts";
+import { frameEvents } from "./embed/frame-events.ts";
+import { messagesFor } from "./messages.ts";
+import type { FrameContext } from "./parts/frame-context.ts";
+import { createBackoff } from "./session/backoff.ts";
+import { createFrameApi } from "./session/frame-api-client.ts";
+import { FrameSession } from "./session/frame-session.ts";
+import { createResumeSecret } from "./session/resume-secret.ts";
+import { Picture } from "./stream/picture.ts";
+import { pageSize } from "./stream/page-size.ts";
+import type { Size } from "./stream/pointer-mapping.ts";
+import { StreamConnection } from "./stream/stream-connection.ts";
+
+/** Height of what stands around the live page, before it has ever been measured. CSS pixels. */
+const guessedChrome = 210;
+/** Height that a partner's page is asked for while the live page shows. */
+const liveHeight = 720;
+
+/** Wires the page: the one place that knows the window. */
+export function startFrame(window: Window & typeof globalThis): void {
+  const { document, location, history, crypto } = window;
+  const root = document.getElementById("frame");
+  if (!root) throw new Error("the page has no #frame element");
+  const sessionId = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
+  const token = new URLSearchParams(location.search).get("token");
+  const secret = createResumeSecret(sessionId, () => window.sessionStorage);
+  const api = createFrameApi({ base: `/verify/${encodeURIComponent(sessionId)}`, fetch: window.fetch.bind(window), secret, now: Date.now });
+  const backoff = createBackoff(Math.random);
+  const network = relayNetwork(window);
+
+  let stage: Size | null = null;
+  const greeting = (): ViewerMessage[] => {
+    const size = stage ?? pageSize({ width: window.innerWidth, height: window.innerHeight - guessedChrome });
+    return size ? [{ type: "resize", ...size }] : [];
+  };
+
+  const picture = new Picture(document.createElement("canvas"), () => session.dispatch({ type: "picture.drawn" }));
+  const stream = new StreamConnection({
+    ticket: (signal) => api.streamTicket(signal),
+    openSocket: (url, protocols) => new window.WebSocket(url, protocols),
+    picture,
+    backoff,
+    network,
+    greeting,
+    onLink: (link) => session.dispatch({ type: "stream.changed", stream: link }),
+    onMessage: (message) => session.dispatch({ type: "stream.said", message }),
+    onRefused: () => session.dispatch({ type: "refused", refusal: "holdLost" }),
+  });
+  const session: FrameSession = new FrameSession({
+    api,
+    secret,
+    token,
+    forgetToken: () => history.replaceState(null, "", location.pathname),
+    backoff,
+    network,
+    stream,
+  });
+
+  let chosen: { locale?: string | undefined; theme?: string | undefined } = {};
+  const bridge = new EmbedBridge({
+    window,
+    sessionId,
+    now: Date.now,
+    newId: () => crypto.randomUUID(),
+    onInit: (init) => {
+      chosen = init;
+      draw();
+    },
+    onFocus: () => (document.querySelector<HTMLElement>(".keyboard-target") ?? document.querySelector<HTMLElement>("h1"))?.focus(),
+    onClose: () => {
+      const lastStatus = session.state.phase === "open" ? session.state.view.status : null;
+      session.close();
+      bridge.send({ type: "closed", payload: { reason: "partner", lastStatus } });
+    },
+  });
+
+  const closeByUser = () => {
+    const lastStatus = session.state.phase === "open" ? session.state.view.status : null;
+    const finished = lastStatus === "COMPLETED" || lastStatus === "PARTIAL_COMPLETE" || lastStatus === "ERROR" || lastStatus === "TERMINATED";
+    session.close();
+    bridge.send({ type: "closed", payload: { reason: finished ? "finished" : "user", lastStatus } });
+  };
+
+  function draw(): void {
+    const view = session.state.phase === "open" ? session.state.view : null;
+    const { messages, locale } = messagesFor(chosen.locale ?? view?.locale ?? window.navigator.language);
+    document.documentElement.lang = locale;
+    document.documentElement.dataset["theme"] = chosen.theme ?? view?.theme ?? "auto";
+    const frame: FrameContext = {
+      session,
+      messages,
+      locale,
+      picture,
+      send: (message) => void stream.send(message),
+      stageResized: (size) => {
+        stage = size;
+        stream.send({ type: "resize", ...size });
+      },
+      hurry: () => network.dispatchEvent(new Event("online")),
+      takeOver: () => {
+        if (session.state.phase === "open") stream.start();
+        else void session.retry();
+      },
+      close: bridge.connected ? closeByUser : null,
+      clockSkewMs: () => api.clockSkewMs(),
+    };
+    if (root) render(<App frame={frame} onScreen={askForHeight} />, root);
+  }
+
+  function askForHeight(): void {
+    const shell = document.querySelector<HTMLElement>(".shell");
+    if (!shell) return;
+    const body = shell.querySelector<HTMLElement>(".body");
+    const content = body?.firstElementChild?.nextElementSibling;
+    if (!body || !content) return;
+    const around = shell.offsetHeight - body.offsetHeight;
+    const height = shell.classList.contains("shell-live") ? liveHeight : Math.ceil(around + content.scrollHeight + 48);
+    bridge.send({ type: "resize", payload: { height } });
+  }
+
+  let themed = "";
+  session.subscribe((state, before) => {
+    for (const event of frameEvents(before, state)) bridge.send(event);
+    const look = state.phase === "open" ? `${state.view.theme} ${state.view.locale}` : "";
+    if (look !== themed) {
+      themed = look;
+      draw();
+    }
+  });
+  watchDeadlines(session, () => Date.now() + api.clockSkewMs(), (event) => bridge.send(event));
+
+  draw();
+  if (!window.isSecureContext || !("subtle" in crypto)) session.dispatch({ type: "refused", refusal: "insecure" });
+  else void session.start();
+}
+
+/** The window's own `online` and `offline`, and ours when the user presses "try now". */
+function relayNetwork(window: Window): EventTarget {
+  const network = new EventTarget();
+  for (const type of ["online", "offline"]) window.addEventListener(type, () => network.dispatchEvent(new Event(type)));
+  return network;
+}

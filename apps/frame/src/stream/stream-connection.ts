@@ -1,0 +1,156 @@
+import {
+  decodePacket,
+  serverMessageSchema,
+  ticketSubprotocolPrefix,
+  viewerSubprotocol,
+  type ServerMessage,
+  type ViewerMessage,
+} from "@attestream/shared/viewer-protocol";
+import type { StreamTicket } from "@attestream/shared/frame-api";
+import type { Backoff } from "../session/backoff.ts";
+import { FrameApiError } from "../session/frame-api-client.ts";
+import type { StreamLink } from "../session/frame-state.ts";
+import { wait } from "../session/wait.ts";
+import type { Picture } from "./picture.ts";
+import { afterClose, afterTicketError, type AfterClose } from "./reconnect-policy.ts";
+
+export interface StreamConnectionOptions {
+  ticket(signal: AbortSignal): Promise<StreamTicket>;
+  openSocket(url: string, protocols: string[]): WebSocket;
+  picture: Picture;
+  backoff: Backoff;
+  /** Fires `online` when the network is back: no point in waiting longer. */
+  network: EventTarget;
+  /** Sent first on every connection. */
+  greeting(): ViewerMessage[];
+  onLink(link: StreamLink): void;
+  onMessage(message: ServerMessage): void;
+  onRefused(): void;
+}
+
+/**
+ * The viewer's WebSocket for as long as the session has a browser: takes a ticket, connects, draws,
+ * acknowledges, and connects again after a loss. Does not know what the messages mean.
+ */
+export class StreamConnection {
+  readonly #options: StreamConnectionOptions;
+  #run: AbortController | null = null;
+  #socket: WebSocket | null = null;
+
+  constructor(options: StreamConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Does nothing while it already runs. */
+  start(): void {
+    if (this.#run) return;
+    const run = new AbortController();
+    this.#run = run;
+    void this.#loop(run.signal).finally(() => {
+      if (this.#run === run) this.#run = null;
+    });
+  }
+
+  stop(): void {
+    this.#run?.abort();
+    this.#run = null;
+    this.#socket?.close(1000);
+    this.#socket = null;
+  }
+
+  /** False when there is no open connection; input is never kept for later. */
+  send(message: ViewerMessage): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    let attempt = 0;
+    let broken = 0;
+    this.#options.onLink({ link: "connecting" });
+    while (!signal.aborted) {
+      const outcome = await this.#once(signal, () => {
+        attempt = 0;
+        this.#options.onLink({ link: "connected" });
+      });
+      if (signal.aborted) return;
+      if (outcome.then === "refused") {
+        this.#options.onRefused();
+        return;
+      }
+      if (outcome.then !== "reconnect") {
+        this.#options.onLink({ link: outcome.then === "replaced" ? "replaced" : "idle" });
+        return;
+      }
+      broken = outcome.broken ? broken + 1 : broken;
+      if (broken > 1) {
+        this.#options.onLink({ link: "idle" });
+        return;
+      }
+      attempt += 1;
+      this.#options.onLink({ link: "reconnecting", attempt });
+      await wait(this.#options.backoff(attempt), signal, this.#options.network);
+    }
+  }
+
+  async #once(signal: AbortSignal, onPicture: () => void): Promise<(AfterClose | { then: "refused" }) & { broken?: boolean }> {
+    let ticket: StreamTicket;
+    try {
+      ticket = await this.#options.ticket(signal);
+    } catch (error) {
+      return afterTicketError(error instanceof FrameApiError ? error.code : "unreachable");
+    }
+    if (signal.aborted) return { then: "wait" };
+    return new Promise((resolve) => {
+      const socket = this.#options.openSocket(ticket.url, [viewerSubprotocol, `${ticketSubprotocolPrefix}${ticket.ticket}`]);
+      socket.binaryType = "arraybuffer";
+      this.#socket = socket;
+      this.#options.picture.expectKey();
+      const goOffline = () => socket.close();
+      this.#options.network.addEventListener("offline", goOffline);
+      socket.addEventListener("open", () => {
+        for (const message of this.#options.greeting()) this.send(message);
+      });
+      socket.addEventListener("message", (event: MessageEvent<unknown>) => {
+        if (this.#socket !== socket) return;
+        if (event.data instanceof ArrayBuffer) this.#draw(socket, event.data, onPicture);
+        else if (typeof event.data === "string") this.#hear(socket, event.data);
+      });
+      socket.addEventListener("close", (event) => {
+        this.#options.network.removeEventListener("offline", goOffline);
+        if (this.#socket === socket) this.#socket = null;
+        const broken = event.code === 4400;
+        resolve({ ...afterClose(event.code, 0), broken });
+      });
+    });
+  }
+
+  #draw(socket: WebSocket, data: ArrayBuffer, onPicture: () => void): void {
+    let packet;
+    try {
+      packet = decodePacket(new Uint8Array(data));
+    } catch {
+      socket.close(4400);
+      return;
+    }
+    void this.#options.picture.draw(packet).then((drawn) => {
+      if (this.#socket !== socket) return;
+      if (drawn === "drawn") onPicture();
+      // Acknowledged in any case: an image that cannot be decoded must not stall the capture.
+      this.send({ type: "ack", seq: packet.seq });
+      if (drawn === "needsKey") this.send({ type: "keyframe" });
+    });
+  }
+
+  #hear(socket: WebSocket, text: string): void {
+    let message: ServerMessage;
+    try {
+      message = serverMessageSchema.parse(JSON.parse(text));
+    } catch {
+      socket.close(4400);
+      return;
+    }
+    this.#options.onMessage(message);
+  }
+}
