@@ -1,4 +1,4 @@
-import type { Response } from "express";
+import type { ServerResponse } from "node:http";
 import { isTerminal } from "@attestream/shared";
 import type { Log } from "../http/log.ts";
 import type { SessionService } from "../sessions/session-service.ts";
@@ -8,7 +8,7 @@ import type { ViewerStore } from "./viewer-store.ts";
 
 export interface EventStreams {
   /** Answers with the session's view now and on each change, until it is over or the viewer is gone. */
-  open(response: Response, session: SessionRow, viewerId: string): void;
+  open(response: ServerResponse, session: SessionRow, viewerId: string): void;
   /** Another viewer took the session's place at the frame. */
   closeOthers(sessionId: string, viewerId: string): void;
 }
@@ -62,7 +62,7 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
     unsubscribe = null;
   }
 
-  function open(response: Response, first: SessionRow, viewerId: string): void {
+  function open(response: ServerResponse, first: SessionRow, viewerId: string): void {
     const sessionId = first.id;
     const backlog: SessionRow[] = [first];
     let lastText = "";
@@ -96,7 +96,7 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
       if (pumping) return;
       pumping = true;
       try {
-        while (!ended && !response.writableNeedDrain) {
+        while (!response.writableNeedDrain) {
           const session = backlog.shift();
           if (!session) break;
           await send(session);
@@ -110,7 +110,7 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
     }
 
     async function send(session: SessionRow): Promise<void> {
-      if (session.version < lastVersion) return;
+      if (ended || session.version < lastVersion) return;
       const text = JSON.stringify(await deps.readView(session));
       if (ended) return;
       lastVersion = session.version;
@@ -170,13 +170,13 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
   }
 
   deps.signal.addEventListener("abort", () => {
-    for (const streams of [...bySession.values()]) for (const stream of [...streams]) stream.end();
+    for (const streams of bySession.values()) for (const stream of streams) stream.end();
   });
 
   return {
     open,
     closeOthers(sessionId, viewerId) {
-      for (const stream of [...(bySession.get(sessionId) ?? [])]) if (stream.viewerId !== viewerId) stream.end();
+      for (const stream of bySession.get(sessionId) ?? []) if (stream.viewerId !== viewerId) stream.end();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Response } from "express";
+import type { ServerResponse } from "node:http";
 
 /** Who may embed a session's frame where neither the partner nor the session says so. */
 const defaultAncestors = ["https:", "http://localhost:*", "http://127.0.0.1:*"];
@@ -19,10 +19,10 @@ const permissionsPolicy = ["clipboard-write=(self)", ...deniedFeatures.map((feat
  * its own files only, talk to its own API and stream only, and be embedded by the listed origins only.
  * X-Frame-Options, which knows no list, is taken away again.
  */
-export function setFrameHeaders(response: Response, options: { allowedOrigins: readonly string[] | null; streamOrigins: readonly string[] }): void {
+export function setFrameHeaders(response: ServerResponse, options: { allowedOrigins: readonly string[] | null; streamOrigins: readonly string[] }): void {
   const ancestors = options.allowedOrigins?.length ? originsOf(options.allowedOrigins) : defaultAncestors;
   response.removeHeader("X-Frame-Options");
-  response.set({
+  const headers = {
     "Content-Security-Policy": [
       "default-src 'none'",
       "script-src 'self'",
@@ -39,7 +39,8 @@ export function setFrameHeaders(response: Response, options: { allowedOrigins: r
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
-  });
+  };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** Only what a header can carry safely: whole origins of http(s) URLs. */

@@ -33,8 +33,7 @@ export interface FrameServiceDependencies {
 export function createFrameService({ sessions, viewers, tokenKey, clock }: FrameServiceDependencies): FrameService {
   /** Tells the machine that somebody is looking: a session without a browser gets one, ahead of those nobody looks at. */
   async function opened(session: SessionRow): Promise<SessionRow> {
-    const set = session.opened_at === null ? { opened_at: clock() } : {};
-    const result = await sessions.apply(session.id, { type: "session.opened" }, { set });
+    const result = await sessions.apply(session.id, { type: "session.opened" });
     return result.session ?? session;
   }
 
@@ -52,8 +51,8 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
   }
 
   /** Applies what the user did. Where it is not legal any more, says which of the reasons it is. */
-  async function act(session: SessionRow, event: SessionEvent, set: { consented_at?: Date } = {}): Promise<SessionRow> {
-    const { outcome, session: after } = await sessions.apply(session.id, event, { set });
+  async function act(session: SessionRow, event: SessionEvent): Promise<SessionRow> {
+    const { outcome, session: after } = await sessions.apply(session.id, event);
     if (outcome === "moved" || outcome === "stayed") return after ?? session;
     if (after && isTerminal(after.status)) throw new AppError("session_over");
     throw new AppError("session_state_conflict");
@@ -99,7 +98,7 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
     async consent(session, accepted) {
       if (!accepted) return act(session, { type: "session.cancelled", code: "CONSENT_DECLINED" });
       if (!session.consent_required || session.consented_at !== null) return session;
-      return act(session, { type: "consent.given" }, { consented_at: clock() });
+      return act(session, { type: "consent.given" });
     },
 
     async cancel(session) {

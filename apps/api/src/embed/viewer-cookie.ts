@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ViewerCredentials } from "./viewer-store.ts";
 
 const longestCredential = 256;
@@ -12,21 +12,15 @@ function cookieName(sessionId: string): string {
  * Partitioned: the frame is a third party in the partner's page, and browsers that block third-party
  * cookies still keep this one, for this embedding site only.
  */
-export function setViewerCookie(response: Response, sessionId: string, value: string, maxAgeMs: number): void {
-  response.cookie(cookieName(sessionId), value, {
-    path: "/",
-    secure: true,
-    httpOnly: true,
-    sameSite: "none",
-    partitioned: true,
-    maxAge: Math.max(0, maxAgeMs),
-  });
+export function setViewerCookie(response: ServerResponse, sessionId: string, value: string, maxAgeMs: number): void {
+  const maxAge = Math.max(0, Math.floor(maxAgeMs / 1000));
+  response.appendHeader("Set-Cookie", `${cookieName(sessionId)}=${value}; Path=/; Max-Age=${maxAge}; Secure; HttpOnly; SameSite=None; Partitioned`);
 }
 
-export function readViewerCredentials(request: Request, sessionId: string): ViewerCredentials {
-  const bearer = /^Bearer ([A-Za-z0-9_-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
+export function readViewerCredentials(request: IncomingMessage, sessionId: string): ViewerCredentials {
+  const bearer = /^Bearer ([A-Za-z0-9_-]+)$/i.exec(request.headers.authorization ?? "")?.[1];
   return {
-    cookie: bounded(readCookie(request.get("cookie") ?? "", cookieName(sessionId))),
+    cookie: bounded(readCookie(request.headers.cookie ?? "", cookieName(sessionId))),
     resumeSecret: bounded(bearer),
   };
 }
