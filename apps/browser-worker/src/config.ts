@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { availableParallelism, totalmem } from "node:os";
+import { durationSchema } from "@attestream/shared";
+import { z } from "zod";
+
+const flag = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+/** `name=ip:port,…`: names that the egress proxy dials at a fixed private address. Never a range. */
+const devHostsSchema = z.string().transform((text, context) => {
+  const hosts = new Map<string, { address: string; port: number }>();
+  for (const entry of text.split(",").map((part) => part.trim())) {
+    if (entry === "") continue;
+    const match = /^([a-z0-9.-]+)=(\[[0-9a-f:.]+\]|[0-9.]+):(\d{1,5})$/i.exec(entry);
+    const address = match?.[2]?.replace(/^\[|\]$/g, "") ?? "";
+    const port = Number(match?.[3]);
+    if (!match?.[1] || isIP(address) === 0 || port < 1 || port > 65_535) {
+      context.addIssue({ code: "custom", message: `"${entry}" is not of the form name=ip:port, for example bank.demo.test=127.0.0.1:4100` });
+      return z.NEVER;
+    }
+    hosts.set(match[1].toLowerCase(), { address, port });
+  }
+  return hosts;
+});
+
+const describedEnv = z.object({
+  API_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:4000").describe("Where the API listens."),
+  WORKER_TOKEN: z.string().min(16, "must be at least 16 characters; generate one with: openssl rand -hex 32").describe("Secret shared with the API. Also as WORKER_TOKEN_FILE."),
+  WORKER_ID: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{1,64}$/)
+    .optional()
+    .describe("Name of this worker; default: generated at each start."),
+  WORKER_CAPACITY: integer(1, 500).optional().describe("Sessions held at once; default: from memory and cores."),
+  POOL_SIZE: integer(0, 100).default(1).describe("Warm browsers kept ready."),
+  HOST: z.string().min(1).default("127.0.0.1").describe("Address that the viewer endpoint listens on."),
+  WORKER_PORT: integer(0, 65_535).default(4300).describe("Port of the viewer endpoint; 0 takes any free one."),
+  WORKER_ADDRESS: z
+    .string()
+    .regex(/^[^/\s]+:\d{1,5}$/, "must be host:port")
+    .optional()
+    .describe("host:port at which the API reaches the viewer endpoint; default: from the listener."),
+  EGRESS_DEV_HOSTS: devHostsSchema.default(() => new Map()).describe("name=ip:port,…: development hosts that may live at a private address."),
+  EXTRA_CA_FILE: z.string().optional().describe("PEM file with certificate authorities that the browsers trust in addition."),
+  CHROMIUM_PATH: z.string().optional().describe("Chromium to run; default: the first known place where one is installed."),
+  RUNTIME_DIR: z.string().optional().describe("Where throw-away profiles live; must be reachable by every user. Default: the system's temporary folder."),
+  ALLOW_NO_SANDBOX: flag.default(false).describe("Run even where Chromium's sandbox does not work (level L0). Never for real users."),
+  LAUNCH_TIMEOUT: durationSchema.default(30_000).describe("How long a browser may take to start."),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least severe level that is logged."),
+});
+
+export interface WorkerConfig {
+  apiUrl: string;
+  workerToken: string;
+  workerId: string | undefined;
+  capacity: number;
+  poolSize: number;
+  host: string;
+  port: number;
+  address: string | undefined;
+  devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  extraCaFile: string | undefined;
+  chromiumPath: string | undefined;
+  runtimeDir: string | undefined;
+  allowNoSandbox: boolean;
+  launchTimeoutMs: number;
+  logLevel: z.infer<typeof describedEnv>["LOG_LEVEL"];
+}
+
+/** All problems of the environment at once, one line each, each naming its variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Throws ConfigError. `readSecret` reads a `*_FILE`; it is a parameter for tests. */
+export function loadConfig(env: Record<string, string | undefined>, readSecret: (path: string) => string = (path) => readFileSync(path, "utf8")): WorkerConfig {
+  const problems: string[] = [];
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const tokenFile = given["WORKER_TOKEN_FILE"];
+  if (given["WORKER_TOKEN"] === undefined && tokenFile !== undefined) {
+    try {
+      given["WORKER_TOKEN"] = readSecret(tokenFile).trim();
+    } catch {
+      problems.push(`WORKER_TOKEN_FILE: cannot read ${tokenFile}`);
+    }
+  }
+  const parsed = describedEnv.safeParse(given, { error: (issue) => (issue.input === undefined ? "is required" : undefined) });
+  for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")}: ${issue.message}`);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const values = parsed.data;
+  return {
+    apiUrl: values.API_URL.replace(/\/+$/, ""),
+    workerToken: values.WORKER_TOKEN,
+    workerId: values.WORKER_ID,
+    capacity: values.WORKER_CAPACITY ?? defaultCapacity(),
+    poolSize: values.POOL_SIZE,
+    host: values.HOST,
+    port: values.WORKER_PORT,
+    address: values.WORKER_ADDRESS,
+    devHosts: values.EGRESS_DEV_HOSTS,
+    extraCaFile: values.EXTRA_CA_FILE,
+    chromiumPath: values.CHROMIUM_PATH,
+    runtimeDir: values.RUNTIME_DIR,
+    allowNoSandbox: values.ALLOW_NO_SANDBOX,
+    launchTimeoutMs: values.LAUNCH_TIMEOUT,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** A live session takes some 250 MiB and, while its page moves, a good part of a core. */
+function defaultCapacity(): number {
+  return Math.max(1, Math.min(availableParallelism() * 2, Math.floor(totalmem() / 2 ** 20 / 400)));
+}

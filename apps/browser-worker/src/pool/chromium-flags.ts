@@ -1,0 +1,21 @@
+/**
+ * Switches beside Playwright's own. Never one that ignores certificate errors, and no second
+ * `--disable-features`: Chromium keeps only the last, and Playwright sets one.
+ */
+export function chromiumFlags(proxyPort: number): string[] {
+  return [
+    `--proxy-server=http://127.0.0.1:${proxyPort}`,
+    // Without this, loopback names bypass the proxy.
+    "--proxy-bypass-list=<-loopback>",
+    // Full Chromium reads the first, headless-shell the second; the wrong one is ignored silently.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--disable-gpu",
+    "--no-pings",
+    "--dns-prefetch-disable",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--mute-audio",
+  ];
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { chromium, type Browser } from "playwright";
+import type { Logger } from "pino";
+import type { Resolve } from "../egress/dial-public.ts";
+import { EgressProxy } from "../egress/egress-proxy.ts";
+import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
+import { killGroup } from "../sandbox/process-group.ts";
+import { chromiumFlags } from "./chromium-flags.ts";
+import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
+
+export interface LaunchOptions {
+  chromium: ChromiumBinary;
+  setprivPath: string | undefined;
+  trustStore: string | null;
+  /** False only at level L0. */
+  sandbox: boolean;
+  timeoutMs: number;
+  resolve: Resolve;
+  log: Logger;
+}
+
+/** A running browser that belongs to one slot, with its own way out. `dispose` leaves nothing of it. */
+export interface SlotBrowser {
+  slot: Slot;
+  browser: Browser;
+  egress: EgressProxy;
+  /** Leader of the browser's process group. */
+  pid: number;
+  dispose(): Promise<void>;
+}
+
+export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise<SlotBrowser> {
+  const egress = new EgressProxy({ resolve: options.resolve, uid: slot.uid, log: options.log });
+  const files = await prepareSlot(slot, { chromiumPath: options.chromium.path, setprivPath: options.setprivPath, trustStore: options.trustStore });
+  const readPid = async () => Number(await readFile(files.pidFile, "utf8").catch(() => "0"));
+  const clean = async () => {
+    const pid = await readPid();
+    if (pid > 1) await killGroup(pid);
+    await egress.close();
+    await wipeSlot(slot);
+  };
+  try {
+    await egress.listen();
+    const browser = await chromium.launch({
+      executablePath: files.executable,
+      artifactsDir: files.artifacts,
+      chromiumSandbox: options.sandbox,
+      args: [...chromiumFlags(egress.port), ...(options.chromium.product === "chromium" ? ["--headless=new"] : [])],
+      env: {},
+      timeout: options.timeoutMs,
+      // The worker decides the order of its own shutdown.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    let disposing: Promise<void> | undefined;
+    const dispose = async () => {
+      await clean();
+      await browser.close().catch(() => {});
+    };
+    return { slot, browser, egress, pid: await readPid(), dispose: () => (disposing ??= dispose()) };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}

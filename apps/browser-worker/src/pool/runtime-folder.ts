@@ -1,0 +1,101 @@
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { killGroup } from "../sandbox/process-group.ts";
+
+export interface RuntimeFolder {
+  path: string;
+  /** First of a block of user ids that no other worker on this machine uses. */
+  uidBase: number;
+}
+
+const prefix = "attestream-worker-";
+const firstUid = 20_000;
+export const uidsPerWorker = 512;
+const mostWorkers = 70;
+
+/**
+ * Takes the first free numbered folder below `base`; its number also decides the worker's user ids.
+ * Folders of workers that are no longer alive are removed first, and their browsers killed.
+ */
+export async function createRuntimeFolder(base: string | undefined, asRoot: boolean): Promise<RuntimeFolder> {
+  const parent = resolve(base ?? tmpdir());
+  await mkdir(parent, { recursive: true, mode: 0o755 });
+  if (asRoot) await assertTraversable(parent);
+  await sweepOrphans(parent);
+  const busy = asRoot ? await listBusyUids() : new Set<number>();
+  for (let index = 0; index < mostWorkers; index += 1) {
+    const uidBase = firstUid + index * uidsPerWorker;
+    if ([...busy].some((uid) => uid >= uidBase && uid < uidBase + uidsPerWorker)) continue;
+    const path = join(parent, `${prefix}${index}`);
+    try {
+      await mkdir(path, { mode: 0o711 });
+    } catch (error) {
+      if (isExisting(error)) continue;
+      throw new Error(`RUNTIME_DIR: cannot write below ${parent}; choose a folder that this user may write to`, { cause: error });
+    }
+    await chmod(path, 0o711);
+    await writeFile(join(path, "worker.pid"), `${process.pid} ${(await startTime(process.pid)) ?? ""}`);
+    return { path, uidBase };
+  }
+  throw new Error(`RUNTIME_DIR: ${parent} holds ${mostWorkers} workers already; choose another folder`);
+}
+
+/** Removes what dead workers left: only folders of our own name and user whose recorded worker no longer lives. Returns how many. */
+export async function sweepOrphans(parent: string): Promise<number> {
+  let swept = 0;
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(parent, name);
+    const info = await stat(path).catch(() => null);
+    if (!info?.isDirectory() || info.uid !== process.getuid?.()) continue;
+    const owner = await readFile(join(path, "worker.pid"), "utf8").catch(() => null);
+    // Without the file another worker may be at this very point: give it a minute.
+    if (owner === null && Date.now() - info.mtimeMs < 60_000) continue;
+    const [pid, started] = (owner ?? "").split(" ");
+    if (pid && (await startTime(Number(pid))) === (started || null)) continue;
+    await killRecordedBrowsers(path);
+    await rm(path, { recursive: true, force: true });
+    swept += 1;
+  }
+  return swept;
+}
+
+async function killRecordedBrowsers(path: string): Promise<void> {
+  for (const slot of await readdir(path)) {
+    const pid = Number(await readFile(join(path, slot, "browser.pid"), "utf8").catch(() => ""));
+    if (!Number.isSafeInteger(pid) || pid <= 1) continue;
+    // The number may belong to somebody else by now: a browser of ours names its folder.
+    const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (commandLine.includes(join(path, slot))) await killGroup(pid);
+  }
+}
+
+/** Kernel's start time of a process: tells it from a later one with the same pid. Null when it is gone. */
+async function startTime(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? null : (fields[19] ?? null);
+}
+
+async function listBusyUids(): Promise<Set<number>> {
+  const uids = new Set<number>();
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const info = await stat(`/proc/${entry}`).catch(() => null);
+    if (info) uids.add(info.uid);
+  }
+  return uids;
+}
+
+async function assertTraversable(folder: string): Promise<void> {
+  for (let path = folder; ; path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) throw new Error(`RUNTIME_DIR: other users cannot enter ${path}, so an unprivileged browser could not run there. Choose another folder, or: chmod o+x ${path}`);
+    if (path === dirname(path)) return;
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
+}

@@ -1,0 +1,76 @@
+import type { DownMessage, SessionReport } from "@attestream/shared/worker-protocol";
+import type { SessionStream } from "../stream/session-stream.ts";
+import { Session, type SessionOptions } from "./session.ts";
+
+export interface SessionRegistryOptions extends Omit<SessionOptions, "assignment" | "report"> {
+  report: (sessionId: string, epoch: number, report: SessionReport) => void;
+  onReleased: (sessionId: string, epoch: number) => void;
+  onEmpty: () => void;
+}
+
+type SessionCommand = Extract<DownMessage, { type: "assign" | "tree.start" | "release" }>;
+
+/** The sessions that live in this worker, by id. Carries out the API's commands; a command of an older epoch is void. */
+export class SessionRegistry {
+  readonly #options: SessionRegistryOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #releases = new Set<Promise<void>>();
+
+  constructor(options: SessionRegistryOptions) {
+    this.#options = options;
+  }
+
+  get held(): { sessionId: string; epoch: number }[] {
+    return [...this.#sessions.values()].map(({ id, epoch }) => ({ sessionId: id, epoch }));
+  }
+
+  findStream(sessionId: string, epoch: number): SessionStream | null {
+    const session = this.#sessions.get(sessionId);
+    return session?.epoch === epoch ? session.stream : null;
+  }
+
+  obey(command: SessionCommand): void {
+    const session = this.#sessions.get(command.sessionId);
+    switch (command.type) {
+      case "assign":
+        if (session && session.epoch >= command.epoch) return;
+        // A newer epoch: the API has given up on what this worker holds.
+        if (session) this.#release(session, "fenced");
+        return this.#assign(command);
+      case "tree.start":
+        if (session?.epoch === command.epoch) session.startTree();
+        return;
+      case "release":
+        if (session?.epoch === command.epoch) this.#release(session, command.reason);
+        // Not here any more, for instance after a lost acknowledgement: say again that it is gone.
+        else if (session === undefined) this.#options.onReleased(command.sessionId, command.epoch);
+    }
+  }
+
+  async releaseAll(): Promise<void> {
+    for (const session of this.#sessions.values()) this.#release(session, "stopping");
+    await Promise.all(this.#releases);
+  }
+
+  #assign(command: Extract<SessionCommand, { type: "assign" }>): void {
+    const { sessionId, epoch } = command;
+    const session = new Session({
+      ...this.#options,
+      log: this.#options.log.child({ sessionId }),
+      assignment: command,
+      report: (report) => this.#options.report(sessionId, epoch, report),
+    });
+    this.#sessions.set(sessionId, session);
+    session.start();
+  }
+
+  #release(session: Session, reason: Parameters<Session["release"]>[0]): void {
+    this.#sessions.delete(session.id);
+    const done = session.release(reason).finally(() => {
+      this.#releases.delete(done);
+      this.#options.onReleased(session.id, session.epoch);
+      if (this.#sessions.size === 0 && this.#releases.size === 0) this.#options.onEmpty();
+    });
+    this.#releases.add(done);
+  }
+}

@@ -1,0 +1,22 @@
+import type { BrowserContext } from "playwright";
+import type { SlotBrowser } from "../pool/launch-browser.ts";
+import type { SessionStream } from "../stream/session-stream.ts";
+
+interface OpenBrowser {
+  browser: SlotBrowser;
+  context: BrowserContext;
+  stream: SessionStream;
+}
+
+/** Where one assigned session stands in this worker. Each state holds what only it may touch. */
+export type SessionState =
+  /** A browser is being claimed and prepared. */
+  | { name: "starting" }
+  /** Browser and stream are up; the tree waits for the end user. */
+  | ({ name: "ready" } & OpenBrowser)
+  | ({ name: "running"; tree: AbortController } & OpenBrowser)
+  /** The data is reported; the viewer may look on until the API releases the session. */
+  | ({ name: "extracted" } & OpenBrowser)
+  /** The failure is reported; the browser is gone already. */
+  | { name: "failed" }
+  | { name: "released" };

@@ -1,0 +1,184 @@
+import { errorCodes, type ErrorCode } from "@attestream/shared";
+import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
+import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
+import type { BrowserContext } from "playwright";
+import type { Logger } from "pino";
+import { createEgressPolicy } from "../egress/egress-policy.ts";
+import type { SlotBrowser } from "../pool/launch-browser.ts";
+import { SessionStream } from "../stream/session-stream.ts";
+import { watchBlockedNavigation } from "./blocked-navigation.ts";
+import { defaultViewport, readPlatformSettings, type PlatformSettings } from "./platform-settings.ts";
+import type { SessionState } from "./session-state.ts";
+import type { RunSessionTree, TreeOutcome } from "./tree-runner.ts";
+
+export type Assignment = Extract<DownMessage, { type: "assign" }>;
+
+export interface SessionOptions {
+  assignment: Assignment;
+  claim: () => Promise<SlotBrowser>;
+  giveBack: (browser: SlotBrowser) => Promise<void>;
+  runTree: RunSessionTree;
+  report: (report: SessionReport) => void;
+  devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  browser: ExtractionResult["browser"];
+  isolationLevel: ExtractionResult["isolationLevel"];
+  now: () => Date;
+  newId: () => string;
+  log: Logger;
+}
+
+/**
+ * One assigned session, from claiming its browser to leaving nothing of it. Owns browser, stream and
+ * tree. Reports exactly one outcome unless it is released before. What the outcome means is the API's.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  #state: SessionState = { name: "starting" };
+  #starting: Promise<void> = Promise.resolve();
+  #treeAsked = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get id(): string {
+    return this.#options.assignment.sessionId;
+  }
+
+  get epoch(): number {
+    return this.#options.assignment.epoch;
+  }
+
+  /** Null while there is no browser to look at. */
+  get stream(): SessionStream | null {
+    return "stream" in this.#state ? this.#state.stream : null;
+  }
+
+  start(): void {
+    this.#starting = this.#start();
+  }
+
+  /** The end user agreed. Asked again, nothing changes. */
+  startTree(): void {
+    this.#treeAsked = true;
+    if (this.#state.name === "ready") void this.#runTree(this.#state);
+  }
+
+  /** Ends it wherever it stands; resolves when its slot is clean. */
+  async release(reason: ReleaseReason | "stopping"): Promise<void> {
+    const state = this.#state;
+    this.#state = { name: "released" };
+    if (state.name === "starting") await this.#starting;
+    if (state.name === "running") state.tree.abort();
+    if ("browser" in state) {
+      state.stream.close(reason === "stopping" ? viewerCloseCodes.workerStopping : viewerCloseCodes.sessionReleased);
+      await this.#options.giveBack(state.browser);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { assignment, claim, giveBack, log } = this.#options;
+    const settings = this.#readSettings();
+    if (settings === null) return this.#fail("TREE_INVALID");
+    let browser: SlotBrowser;
+    try {
+      browser = await claim();
+    } catch (error) {
+      log.error({ err: error }, "no browser for the session");
+      return this.#fail("BROWSER_LAUNCH_FAILED");
+    }
+    try {
+      const open = await this.#open(browser, settings);
+      // Released while it started.
+      if (this.#state.name !== "starting") return await giveBack(browser);
+      this.#state = { name: "ready", ...open };
+      browser.browser.once("disconnected", () => this.#break());
+      if (!browser.browser.isConnected()) return this.#break();
+      this.#options.report({ type: "browser.started" });
+      log.info({ slot: browser.slot.index, epoch: assignment.epoch }, "browser started");
+      if (this.#treeAsked) this.startTree();
+    } catch (error) {
+      log.error({ err: error }, "the session's page could not be opened");
+      await giveBack(browser);
+      this.#fail("BROWSER_LAUNCH_FAILED");
+    }
+  }
+
+  #readSettings(): PlatformSettings | null {
+    const { platform, loginUrl, locale } = this.#options.assignment;
+    return readPlatformSettings({ platform, loginUrl, locale, browserVersion: this.#options.browser.version });
+  }
+
+  async #open(browser: SlotBrowser, settings: PlatformSettings): Promise<{ browser: SlotBrowser; context: BrowserContext; stream: SessionStream }> {
+    browser.egress.setPolicy(createEgressPolicy({ allow: settings.allow, devHosts: this.#options.devHosts }));
+    const context = await browser.browser.newContext(settings.context);
+    const page = await context.newPage();
+    const stream = new SessionStream({
+      context,
+      page,
+      size: { ...defaultViewport },
+      onViewer: (type) => {
+        if (this.#state.name !== "released" && this.#state.name !== "failed") this.#options.report({ type });
+      },
+      onBroken: () => this.#break(),
+      log: this.#options.log,
+    });
+    await stream.open();
+    watchBlockedNavigation({ page, refusals: () => browser.egress.refusals, onBlocked: () => this.#fail("NAVIGATION_BLOCKED") });
+    return { browser, context, stream };
+  }
+
+  async #runTree(state: Extract<SessionState, { name: "ready" }>): Promise<void> {
+    const { assignment, runTree, report, now, newId, log } = this.#options;
+    const { browser, context, stream } = state;
+    const tree = new AbortController();
+    this.#state = { name: "running", browser, context, stream, tree };
+    const isCurrent = () => this.#state.name === "running";
+    let outcome: TreeOutcome;
+    try {
+      outcome = await runTree({
+        platform: assignment.platform,
+        platformHash: assignment.platformHash,
+        loginUrl: assignment.loginUrl,
+        context,
+        page: () => stream.currentPage,
+        viewer: stream,
+        report: (event) => isCurrent() && report(event),
+        now,
+        newId,
+        signal: tree.signal,
+      });
+    } catch (error) {
+      // A stack of the tree may quote what the page shows: only its kind is logged.
+      log.error({ kind: error instanceof Error ? error.name : typeof error }, "the workflow broke off");
+      outcome = { kind: "failed", code: "INTERNAL" };
+    }
+    if (!isCurrent()) return;
+    if (outcome.kind === "failed") return this.#fail(outcome.code, outcome.message);
+    stream.setControl(false);
+    stream.showChallenge(null);
+    this.#state = { name: "extracted", browser, context, stream };
+    const { extractedData, failedParts, workflow } = outcome;
+    const { browser: product, isolationLevel } = this.#options;
+    report({ type: "data.extracted", result: { extractedData, failedParts, workflow, browser: product, isolationLevel } });
+  }
+
+  /** The browser or its page is gone. After the data is out that changes nothing. */
+  #break(): void {
+    if (this.#state.name === "extracted") return;
+    this.#fail("BROWSER_CRASHED");
+  }
+
+  #fail(code: ErrorCode, message: string = errorCodes[code].message): void {
+    const state = this.#state;
+    if (state.name === "failed" || state.name === "released" || state.name === "extracted") return;
+    this.#state = { name: "failed" };
+    this.#options.report({ type: "session.failed", code, message: message.slice(0, 500) });
+    this.#options.log.info({ errorCode: code }, "session failed");
+    if (state.name === "running") state.tree.abort();
+    if (!("browser" in state)) return;
+    // Kept a moment longer by nobody: the frame shows the failure by what the API says.
+    state.stream.close(viewerCloseCodes.sessionReleased);
+    void this.#options.giveBack(state.browser);
+  }
+}

@@ -1,0 +1,204 @@
+import type { Challenge } from "@attestream/shared";
+import { viewerCloseCodes, viewerProtocolVersion, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
+import type { BrowserContext, Page } from "playwright";
+import type { Logger } from "pino";
+import { createJpegEncoder } from "./frame-encoder.ts";
+import { InputDispatcher, isInput } from "./input-dispatcher.ts";
+import { PageStack } from "./page-stack.ts";
+import { createPageView, type Hint, type PageView } from "./page-view.ts";
+import { Screencast } from "./screencast.ts";
+import { toPacketRectangle } from "./view-geometry.ts";
+import type { ViewerConnection } from "./viewer-connection.ts";
+
+export interface SessionStreamOptions {
+  context: BrowserContext;
+  page: Page;
+  size: { width: number; height: number };
+  onViewer: (event: "viewer.connected" | "viewer.disconnected") => void;
+  onBroken: () => void;
+  log: Logger;
+}
+
+export interface ChallengeReply {
+  challengeId: string;
+  choice?: string;
+}
+
+const sizeBounds = { minWidth: 320, minHeight: 320, maxWidth: 1920, maxHeight: 1440 } as const;
+
+/**
+ * The live view of one session: the current page out to the one viewer, that viewer's input in. Keeps
+ * what a viewer must know when it comes back: challenge, control, place. Runs no workflow.
+ */
+export class SessionStream {
+  readonly #options: SessionStreamOptions;
+  readonly #pages: PageStack;
+  readonly #views = new WeakMap<Page, Promise<PageView>>();
+  readonly #screencast: Screencast;
+  readonly #input: InputDispatcher;
+  readonly #replyListeners = new Set<(reply: ChallengeReply) => void>();
+  #currentView: PageView | null = null;
+  #viewer: ViewerConnection | null = null;
+  #size: { width: number; height: number };
+  #challenge: Challenge | null = null;
+  #control = false;
+  #cursor = "default";
+  #loading = false;
+  #closed = false;
+
+  constructor(options: SessionStreamOptions) {
+    this.#options = options;
+    this.#size = options.size;
+    this.#screencast = new Screencast({ encoder: createJpegEncoder(), send: (packet) => this.#viewer?.sendPacket(packet), log: options.log });
+    this.#input = new InputDispatcher(() => {
+      const geometry = this.#screencast.geometry;
+      return this.#currentView && geometry ? { client: this.#currentView.client, geometry } : null;
+    });
+    this.#pages = new PageStack(options.context, options.page, {
+      onCurrent: (page) => void this.#follow(page),
+      onEmpty: options.onBroken,
+      onCrash: options.onBroken,
+    });
+  }
+
+  /** Resolves when the first page can be shown. */
+  async open(): Promise<void> {
+    await this.#follow(this.#pages.current);
+  }
+
+  get currentPage(): Page {
+    return this.#pages.current;
+  }
+
+  get viewerId(): string | null {
+    return this.#viewer?.viewerId ?? null;
+  }
+
+  /** The same viewer's older connection is closed; the caller has refused any other viewer. */
+  attach(viewer: ViewerConnection): void {
+    const previous = this.#viewer;
+    this.#viewer = viewer;
+    if (previous) previous.close(viewerCloseCodes.replaced);
+    else this.#options.onViewer("viewer.connected");
+    viewer.listen({ onMessage: (message) => this.#receive(viewer, message), onClose: () => this.#detach(viewer) });
+    viewer.send({ type: "hello", protocol: viewerProtocolVersion, ...this.#size });
+    viewer.send({ type: "challenge", challenge: this.#challenge });
+    viewer.send({ type: "control", enabled: this.#control });
+    viewer.send({ type: "cursor", cursor: this.#cursor });
+    this.#sendLocation();
+    void this.#screencast.start();
+  }
+
+  showChallenge(challenge: Challenge | null): void {
+    this.#challenge = challenge;
+    this.#send({ type: "challenge", challenge });
+  }
+
+  setControl(enabled: boolean): void {
+    if (this.#control && !enabled) this.#input.releaseAll();
+    this.#control = enabled;
+    this.#send({ type: "control", enabled });
+  }
+
+  onChallengeReply(listener: (reply: ChallengeReply) => void): () => void {
+    this.#replyListeners.add(listener);
+    return () => this.#replyListeners.delete(listener);
+  }
+
+  close(code: number): void {
+    this.#closed = true;
+    this.#replyListeners.clear();
+    void this.#screencast.stop();
+    this.#viewer?.close(code);
+  }
+
+  #detach(viewer: ViewerConnection): void {
+    if (this.#viewer !== viewer) return;
+    this.#viewer = null;
+    this.#input.releaseAll();
+    void this.#screencast.stop();
+    this.#options.onViewer("viewer.disconnected");
+  }
+
+  #receive(viewer: ViewerConnection, message: ViewerMessage): void {
+    if (this.#viewer !== viewer || this.#closed) return;
+    if (isInput(message)) {
+      if (this.#control) this.#input.dispatch(message);
+      return;
+    }
+    switch (message.type) {
+      case "ack":
+        return this.#screencast.acknowledge(message.seq);
+      case "keyframe":
+        return void this.#screencast.start();
+      case "resize":
+        return void this.#resize(message);
+      case "challengeReply": {
+        const { challengeId, choice } = message;
+        for (const listener of this.#replyListeners) listener(choice === undefined ? { challengeId } : { challengeId, choice });
+      }
+    }
+  }
+
+  async #resize(wanted: { width: number; height: number }): Promise<void> {
+    const width = Math.min(Math.max(wanted.width, sizeBounds.minWidth), sizeBounds.maxWidth);
+    const height = Math.min(Math.max(wanted.height, sizeBounds.minHeight), sizeBounds.maxHeight);
+    this.#size = { width, height };
+    await this.currentPage.setViewportSize(this.#size).catch(() => {});
+    await this.#screencast.start();
+  }
+
+  async #follow(page: Page): Promise<void> {
+    try {
+      const view = await this.#viewOf(page);
+      if (this.#closed || this.#pages.current !== page) return;
+      this.#currentView = view;
+      if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width) await page.setViewportSize(this.#size);
+      await page.bringToFront();
+      await this.#screencast.show(view.client);
+      this.#send({ type: "focus", field: null });
+      this.#sendLocation();
+    } catch (error) {
+      // A window that closes as fast as it opened: what is below is followed by its own event.
+      if (!page.isClosed()) this.#options.log.warn({ err: error }, "a page could not be shown");
+    }
+  }
+
+  #viewOf(page: Page): Promise<PageView> {
+    const known = this.#views.get(page);
+    if (known) return known;
+    const isCurrent = () => this.#currentView?.page === page;
+    const view = createPageView(page, {
+      onHint: (hint) => isCurrent() && this.#relay(hint),
+      onLoading: (loading) => {
+        if (!isCurrent()) return;
+        this.#loading = loading;
+        this.#sendLocation();
+      },
+    });
+    page.on("framenavigated", (frame) => isCurrent() && frame === page.mainFrame() && this.#sendLocation());
+    this.#views.set(page, view);
+    return view;
+  }
+
+  #relay(hint: Hint): void {
+    if (hint.kind === "cursor") {
+      this.#cursor = hint.cursor;
+      return this.#send({ type: "cursor", cursor: hint.cursor });
+    }
+    const geometry = this.#screencast.geometry;
+    const field = hint.field && geometry ? { ...hint.field, ...toPacketRectangle(geometry, hint.field) } : hint.field;
+    this.#send({ type: "focus", field });
+  }
+
+  #sendLocation(): void {
+    const url = this.#currentView?.page.url() ?? "";
+    const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
+    const isWeb = protocol === "https:" || protocol === "http:";
+    this.#send({ type: "location", host: isWeb ? hostname.slice(0, 255) : "", secure: protocol === "https:", loading: this.#loading });
+  }
+
+  #send(message: ServerMessage): void {
+    this.#viewer?.send(message);
+  }
+}

@@ -1,0 +1,86 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { upMessageSchema, type DownMessage, type SessionReport, type UpMessage } from "@attestream/shared/worker-protocol";
+import { WebSocketServer, type WebSocket } from "ws";
+
+/** The API's side of the control link, on a real socket: takes any worker with the right token, acknowledges reports, remembers everything. */
+export class FakeApi {
+  readonly received: UpMessage[] = [];
+  /** Set to false to leave reports unacknowledged. */
+  acknowledging = true;
+  readonly #token: string;
+  #http: Server = createServer();
+  #sockets = new WebSocketServer({ noServer: true });
+  #link: WebSocket | null = null;
+  #port = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens again at the same port after `close`, like an API that was restarted. */
+  async listen(): Promise<void> {
+    this.#http = createServer();
+    this.#sockets = new WebSocketServer({ noServer: true });
+    this.#http.on("upgrade", (request, socket, head) => {
+      if (request.url !== "/internal/worker" || request.headers.authorization !== `Bearer ${this.#token}`) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+      this.#sockets.handleUpgrade(request, socket, head, (link) => this.#serve(link));
+    });
+    await new Promise<void>((resolve) => {
+      this.#http.listen(this.#port, "127.0.0.1", resolve);
+    });
+    this.#port = (this.#http.address() as AddressInfo).port;
+  }
+
+  send(message: DownMessage): void {
+    this.#link?.send(JSON.stringify(message));
+  }
+
+  closeLink(code: number): void {
+    this.#link?.close(code);
+  }
+
+  /** The first message, old or new, that fits. */
+  async waitFor<T extends UpMessage>(fits: (message: UpMessage) => message is T): Promise<T>;
+  async waitFor(fits: (message: UpMessage) => boolean): Promise<UpMessage>;
+  async waitFor(fits: (message: UpMessage) => boolean): Promise<UpMessage> {
+    for (;;) {
+      const found = this.received.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  waitForReport(sessionId: string, type: SessionReport["type"]): Promise<UpMessage> {
+    return this.waitFor((message) => message.type === "report" && message.sessionId === sessionId && message.report.type === type);
+  }
+
+  reportsOf(sessionId: string): SessionReport[] {
+    return this.received.flatMap((message) => (message.type === "report" && message.sessionId === sessionId ? [message.report] : []));
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#http.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      this.#http.close(() => resolve());
+    });
+  }
+
+  #serve(link: WebSocket): void {
+    this.#link = link;
+    link.on("message", (data) => {
+      const message = upMessageSchema.parse(JSON.parse(data.toString()));
+      this.received.push(message);
+      if (message.type === "register") this.send({ type: "registered", heartbeatMs: 200, leaseMs: 2_000 });
+      if (message.type === "report" && this.acknowledging) this.send({ type: "report.acked", sessionId: message.sessionId, epoch: message.epoch, seq: message.seq });
+      for (const wake of this.#waiting) wake();
+      this.#waiting.clear();
+    });
+  }
+}
