@@ -1,0 +1,94 @@
+import type { Kysely, Selectable } from "kysely";
+import { openExtraction } from "../sessions/extraction.ts";
+import { openWebhookSecrets } from "../keys/webhook-secrets.ts";
+import type { Log } from "../http/log.ts";
+import type { Sealer } from "../storage/encryption.ts";
+import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
+import type { PostOutcome, PostWebhook } from "./post-webhook.ts";
+import { nextAttemptAt } from "./retry-schedule.ts";
+import { signWebhook } from "./sign-webhook.ts";
+import { webhookPayload } from "./webhook-payload.ts";
+import type { AttemptJob, WebhookQueue } from "./webhook-queue.ts";
+
+type Delivery = Selectable<WebhookDeliveriesTable>;
+
+export interface AttemptDependencies {
+  db: Kysely<Database>;
+  sealer: Sealer;
+  queue: Pick<WebhookQueue, "send">;
+  post: PostWebhook;
+  now: () => Date;
+  random: () => number;
+  log: Log;
+  delaysMs?: readonly number[] | undefined;
+}
+
+/**
+ * Makes one attempt and writes what came of it, together with the next attempt. A process that dies
+ * in between makes the attempt again: at least once, always with the same `webhook-id`.
+ */
+export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJob, signal: AbortSignal) => Promise<void> {
+  const { db, sealer, queue, post, now, random, log } = deps;
+
+  async function compose(delivery: Delivery): Promise<{ body: string; secrets: string[] }> {
+    const session = await db.selectFrom("sessions").selectAll().where("id", "=", delivery.session_id).executeTakeFirstOrThrow();
+    const partner = await db.selectFrom("partners").select(["id", "webhook_secrets_enc"]).where("id", "=", delivery.partner_id).executeTakeFirstOrThrow();
+    const proof = session.has_attestation
+      ? await db.selectFrom("attestations").select("proof_hash").where("session_id", "=", session.id).executeTakeFirst()
+      : undefined;
+    const payload = webhookPayload({ session, extractedData: openExtraction(sealer, session)?.extractedData ?? null, proofHash: proof?.proof_hash ?? null });
+    return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
+  }
+
+  async function record(delivery: Delivery, outcome: PostOutcome): Promise<{ next: Date | null }> {
+    const attempts = delivery.attempts + 1;
+    const at = now();
+    const next = outcome.ok || outcome.final ? null : nextAttemptAt({ attempts, now: at, retryAfterMs: outcome.retryAfterMs, random: random(), ...(deps.delaysMs === undefined ? {} : { delaysMs: deps.delaysMs }) });
+    await db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable("webhook_deliveries")
+        .set({
+          attempts,
+          state: outcome.ok ? "delivered" : next === null ? "failed" : "pending",
+          next_attempt_at: next,
+          last_status: outcome.status ?? null,
+          last_error: outcome.ok ? null : outcome.reason,
+          ...(outcome.ok ? { delivered_at: at } : {}),
+        })
+        .where("id", "=", delivery.id)
+        .where("state", "=", "pending")
+        .where("attempts", "=", delivery.attempts)
+        .executeTakeFirst();
+      // Nothing updated: the same attempt was made twice and the other one was first.
+      if (numUpdatedRows === 1n && next !== null) {
+        await queue.send(trx, { deliveryId: delivery.id, attempts }, { partnerId: delivery.partner_id, notBefore: next });
+      }
+    });
+    return { next };
+  }
+
+  return async (job, signal) => {
+    const delivery = await db.selectFrom("webhook_deliveries").selectAll().where("id", "=", job.deliveryId).executeTakeFirst();
+    if (!delivery || delivery.state !== "pending" || delivery.attempts !== job.attempts) return;
+    const startedAt = now();
+    const { body, secrets } = await compose(delivery);
+    const headers = signWebhook(delivery.id, startedAt, body, secrets);
+    const outcome = await post(delivery.url, { ...headers }, body, signal);
+    const { next } = await record(delivery, outcome);
+    log.info(
+      {
+        op: "webhook.attempt",
+        ok: outcome.ok,
+        durationMs: now().getTime() - startedAt.getTime(),
+        ...(outcome.ok ? {} : { errorCode: outcome.reason }),
+        deliveryId: delivery.id,
+        sessionId: delivery.session_id,
+        partnerId: delivery.partner_id,
+        attempt: delivery.attempts + 1,
+        ...(outcome.status === undefined ? {} : { status: outcome.status }),
+        ...(next === null ? {} : { nextAttemptAt: next.toISOString() }),
+      },
+      "webhook attempted",
+    );
+  };
+}

@@ -1,0 +1,107 @@
+import type { PGlite } from "@electric-sql/pglite";
+import type { Transaction } from "kysely";
+import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+import { z } from "zod";
+import type { Log } from "../http/log.ts";
+import type { Database } from "../storage/schema.ts";
+
+const queueName = "webhook-attempt";
+
+const jobSchema = z.object({ deliveryId: z.string(), attempts: z.int() });
+
+/** One attempt to make. `attempts` are those made before: a job that lags behind its delivery is void. */
+export type AttemptJob = z.infer<typeof jobSchema>;
+
+export interface WebhookQueue {
+  /** Makes the tables. Must have ended before the first `send`. */
+  open(): Promise<void>;
+  /** Part of `trx`: the job exists when it commits. `partnerId` keeps one partner's slow receiver from taking every slot. */
+  send(trx: Transaction<Database>, job: AttemptJob, options: { partnerId: string; notBefore?: Date }): Promise<void>;
+  /** Begins to hand out jobs. A handler that rejects gets its job again. */
+  work(handle: (job: AttemptJob, signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Something was committed: look now instead of at the next poll. */
+  wake(): void;
+  /** Lets running handlers end, for `graceMs` at most. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface WebhookQueueOptions {
+  /** Where the application's own tables are: jobs must commit together with them. */
+  storage: { pglite: PGlite } | { databaseUrl: string };
+  log: Log;
+  slots?: number;
+  pollSeconds?: number;
+  /** When the job of a process that died is handed out again; longer than an attempt can take. */
+  expireSeconds?: number;
+  superviseSeconds?: number;
+}
+
+const slotsPerPartner = 3;
+
+/**
+ * Jobs in the application's database, by pg-boss. Its NOTIFY is off: inside the transaction of a
+ * status change it would hold a lock through the commit. `wake` is the quick way, polling the sure one.
+ */
+export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
+  const { storage, log, slots = 8, pollSeconds = 1, expireSeconds = 60, superviseSeconds = 10 } = options;
+  const boss = new PgBoss({
+    ...("pglite" in storage
+      ? { db: fromPglite(storage.pglite), backend: "pglite" as const }
+      : { connectionString: storage.databaseUrl, max: 4, application_name: "attestream-webhooks" }),
+    schedule: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+  });
+  boss.on("error", (error: Error) => log.warn({ op: "webhook.queue", errorName: error.name }, "webhook queue has trouble"));
+  const idleSlots = new Set<string>();
+  let isOpen = false;
+
+  return {
+    async open() {
+      await boss.start();
+      await boss.createQueue(queueName, { expireInSeconds: expireSeconds, retryLimit: 1000, retryDelay: 5, deleteAfterSeconds: 3600, notify: false });
+      // `send` looks the queue up once, outside the transaction it is given. On the embedded database,
+      // which has one connection, that would wait for the transaction which waits for it: look it up now.
+      await boss.findJobs(queueName, { id: "00000000-0000-4000-8000-000000000000" });
+      isOpen = true;
+    },
+
+    async send(trx, job, { partnerId, notBefore }) {
+      if (!isOpen) throw new Error("The webhook queue was used before it was opened");
+      await boss.send(queueName, job, {
+        db: fromKysely(trx),
+        group: { id: partnerId },
+        ...(notBefore === undefined ? {} : { startAfter: notBefore }),
+      });
+    },
+
+    async work(handle) {
+      for (let slot = 0; slot < slots; slot++) {
+        let id: string | undefined;
+        id = await boss.work(queueName, { pollingIntervalSeconds: pollSeconds, localGroupConcurrency: Math.min(slotsPerPartner, slots) }, async (jobs) => {
+          if (id !== undefined) idleSlots.delete(id);
+          try {
+            for (const job of jobs) await handle(jobSchema.parse(job.data), job.signal);
+          } finally {
+            if (id !== undefined) idleSlots.add(id);
+          }
+        });
+        idleSlots.add(id);
+      }
+    },
+
+    wake() {
+      const [slot] = idleSlots;
+      if (slot === undefined) return;
+      // To the back of the line: two wakes in a row should reach two slots.
+      idleSlots.delete(slot);
+      idleSlots.add(slot);
+      boss.notifyWorker(slot);
+    },
+
+    async stop(graceMs) {
+      isOpen = false;
+      await boss.stop({ graceful: true, timeout: Math.max(graceMs, 1) });
+    },
+  };
+}
