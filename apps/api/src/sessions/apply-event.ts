@@ -37,6 +37,7 @@ export async function applyEvent(
 ): Promise<Applied> {
   const { fence } = options;
   if (fence && fence.epoch !== before.epoch) return unchanged("fenced", before);
+  if (fence?.workerId !== undefined && fence.workerId !== before.worker_id) return unchanged("fenced", before);
   if (fence?.seq !== undefined && fence.seq <= before.report_seq) return unchanged("stayed", before);
 
   const moved = transition(restoreSnapshot(before.snapshot, before.machine_version), event);

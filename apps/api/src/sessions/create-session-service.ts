@@ -11,7 +11,8 @@ import type { ApplyOptions, ApplyResult, SessionService } from "./session-servic
 export interface SessionWriter extends SessionService {
   applyToLocked(
     lock: (trx: Transaction<Database>) => Promise<SessionRow | undefined>,
-    event: SessionEvent,
+    /** Asked after the lock. */
+    event: SessionEvent | (() => SessionEvent),
     options?: (session: SessionRow) => ApplyOptions,
   ): Promise<ApplyResult>;
 }
@@ -54,7 +55,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
   const applyToLocked: SessionWriter["applyToLocked"] = async (lock, event, options) => {
     const applied = await db.transaction().execute(async (trx) => {
       const session = await lock(trx);
-      return session ? applyEvent(deps, trx, session, event, options?.(session)) : null;
+      return session ? applyEvent(deps, trx, session, typeof event === "function" ? event() : event, options?.(session)) : null;
     });
     return applied ? committed(applied) : { outcome: "absent", session: null };
   };

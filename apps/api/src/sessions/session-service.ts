@@ -28,6 +28,8 @@ export interface Fence {
   epoch: number;
   /** Of the worker's report; each counts once. */
   seq?: number;
+  /** The worker that speaks; must hold the session. */
+  workerId?: string;
 }
 
 /** Columns that may be set together with an event. Status, snapshot, version and progress are the service's own. */

@@ -1,0 +1,141 @@
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { Log } from "../http/log.ts";
+import type { SessionWriter } from "../sessions/create-session-service.ts";
+import type { Database, SessionRow } from "../storage/schema.ts";
+import type { WorkerLink } from "../workers/worker-link.ts";
+import { countWaiting, nextWaiting, positionOf } from "./queue.ts";
+import { createRateMeter } from "./rate-meter.ts";
+
+export interface Dispatcher {
+  /** Somebody waits, or something became free: place what can be placed. Returns at once; calls during a run make one more. */
+  wake(): void;
+  /** A session that nobody looks at yet: takes a warm browser if one is spare and nobody waits. */
+  offer(sessionId: string): Promise<void>;
+  queuePosition(sessionId: string): Promise<{ position: number; estimateMs: number | null } | null>;
+  /** Resolves when the run under way has ended. */
+  idle(): Promise<void>;
+}
+
+export interface DispatcherDependencies {
+  db: Kysely<Database>;
+  sessions: Pick<SessionWriter, "applyToLocked">;
+  links(): WorkerLink[];
+  /** Tells the worker; a lost message is mended by the lease. */
+  assign(session: SessionRow): Promise<void>;
+  leaseMs: number;
+  now: () => Date;
+  log: Log;
+}
+
+export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
+  const { db, sessions, now, log } = deps;
+  const placements = createRateMeter(20);
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  /** One session onto one slot, in one transaction: the worker's row is locked, so that its slots are counted once. */
+  async function place(pick: (trx: Transaction<Database>) => Promise<SessionRow | undefined>, needsWarm: boolean): Promise<"placed" | "full" | "none"> {
+    let chosen: WorkerLink | undefined;
+    let waited = false;
+    const { session } = await sessions.applyToLocked(
+      async (trx) => {
+        const picked = await pick(trx);
+        waited = picked !== undefined;
+        if (!picked) return undefined;
+        chosen = await freeWorker(trx, deps.links(), needsWarm);
+        return chosen ? picked : undefined;
+      },
+      { type: "session.dispatched" },
+      () => ({ set: { worker_id: chosen?.id ?? null, lease_until: new Date(now().getTime() + deps.leaseMs) } }),
+    );
+    if (!waited) return "none";
+    if (!chosen || !session) return "full";
+    placements.note(now());
+    await deps.assign(session);
+    return "placed";
+  }
+
+  /** Takes back one browser that nobody looks at. True when there was one. */
+  async function preempt(): Promise<boolean> {
+    const { outcome, session } = await sessions.applyToLocked(
+      (trx) =>
+        trx
+          .selectFrom("sessions")
+          .selectAll()
+          .where("status", "=", "READY")
+          .where("opened_at", "is", null)
+          .orderBy("state_deadline")
+          .limit(1)
+          .forUpdate()
+          .skipLocked()
+          .executeTakeFirst(),
+      { type: "session.released", parked: true },
+    );
+    if (outcome === "moved") log.info({ sessionId: session?.id }, "browser taken back for one who waits");
+    return outcome === "moved";
+  }
+
+  async function drainQueue(): Promise<void> {
+    for (;;) {
+      const outcome = await place(nextWaiting, false);
+      if (outcome === "none") return;
+      if (outcome === "placed") continue;
+      // Slots that are being cleared will wake us; more are taken back only for those beyond them.
+      const clearing = deps.links().reduce((sum, link) => sum + link.releasing, 0);
+      if (clearing >= (await countWaiting(db)) || !(await preempt())) return;
+    }
+  }
+
+  async function run(): Promise<void> {
+    do {
+      again = false;
+      try {
+        await drainQueue();
+      } catch (error) {
+        log.error({ err: error instanceof Error ? error.stack : String(error) }, "dispatch failed; the next poll tries again");
+        return;
+      }
+    } while (again);
+  }
+
+  return {
+    wake() {
+      again = true;
+      running ??= run().finally(() => {
+        running = null;
+      });
+    },
+
+    async offer(sessionId) {
+      if (!deps.links().some((link) => link.takesSessions && link.warm > 0)) return;
+      await place(async (trx) => {
+        const waiting = await nextWaiting(trx);
+        if (waiting) return undefined;
+        return trx.selectFrom("sessions").selectAll().where("id", "=", sessionId).where("status", "=", "CREATED").forUpdate().skipLocked().executeTakeFirst();
+      }, true);
+    },
+
+    async queuePosition(sessionId) {
+      const position = await positionOf(db, sessionId);
+      if (position === null) return null;
+      const interval = placements.meanIntervalMs();
+      return { position, estimateMs: interval === null ? null : Math.round(position * interval) };
+    },
+
+    async idle() {
+      while (running) await running;
+    },
+  };
+}
+
+/** The connected worker with the most warm browsers that has a slot free, its row locked. */
+async function freeWorker(trx: Transaction<Database>, links: WorkerLink[], needsWarm: boolean): Promise<WorkerLink | undefined> {
+  const able = links.filter((link) => link.takesSessions && (!needsWarm || link.warm > 0)).sort((a, b) => b.warm - a.warm);
+  for (const link of able) {
+    const row = await trx.selectFrom("workers").select("id").where("id", "=", link.id).forUpdate().executeTakeFirst();
+    if (!row) continue;
+    const { held } = await trx.selectFrom("sessions").where("worker_id", "=", link.id).select(sql<number>`count(*)::int`.as("held")).executeTakeFirstOrThrow();
+    if (held + link.releasing < link.capacity) return link;
+  }
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import type { RequestHandler } from "express";
+import { AppError } from "@attestream/shared";
+import { createSessionRequestSchema, type CreatedSession } from "@attestream/shared/partner-api";
+import { parseInput } from "../http/parse-input.ts";
+import { partnerOf } from "../http/request-context.ts";
+import { sendSuccess } from "../http/send-success.ts";
+import type { PlatformStore } from "../platforms/platform-store.ts";
+import type { SessionRow } from "../storage/schema.ts";
+import { checkWebhookUrl } from "./check-webhook-url.ts";
+import type { SessionService } from "./session-service.ts";
+
+const hourMs = 3_600_000;
+const knownFields = new Set(Object.keys(createSessionRequestSchema.shape));
+const maxWarnings = 20;
+
+/** `POST /partner/browser-session` */
+export function createSessionRoute(deps: {
+  sessions: SessionService;
+  platforms: PlatformStore;
+  mintEmbedUrl: (session: SessionRow) => string;
+  webhookDevHosts: readonly string[];
+  now: () => Date;
+  newId: () => string;
+}): RequestHandler {
+  return async (request, response) => {
+    const partner = partnerOf(response);
+    const body = parseInput(createSessionRequestSchema, request.body);
+    if (body.webhookUrl !== undefined) checkWebhookUrl(body.webhookUrl, deps.webhookDevHosts);
+    const allowedOrigins = body.allowedOrigins?.map(originOf);
+
+    const platform = await deps.platforms.current(body.platformId);
+    if (!platform) throw new AppError("platform_unknown", { param: "platformId" });
+    if (partner.mode === "test" && !partner.reachesEveryPlatform && !(platform.definition.sandbox ?? false)) {
+      throw new AppError("platform_needs_live_key", { param: "platformId" });
+    }
+    if (!platform.isActive) throw new AppError("platform_inactive", { param: "platformId" });
+
+    const session = await deps.sessions.create({
+      id: deps.newId(),
+      partnerId: partner.id,
+      apiKeyId: partner.keyId,
+      mode: partner.mode,
+      platformId: platform.id,
+      platformHash: platform.hash,
+      expiresAt: new Date(deps.now().getTime() + body.expiresInHours * hourMs),
+      consentRequired: body.consent,
+      receiverData: body.receiverData,
+      webhookUrl: body.webhookUrl,
+      externalReferenceId: body.externalReferenceId,
+      nonce: body.nonce,
+      locale: body.locale,
+      theme: body.theme,
+      metadata: body.metadata,
+      allowedOrigins,
+    });
+    const warnings = unknownFields(request.body);
+    const created: CreatedSession = {
+      sessionId: session.id,
+      status: "CREATED",
+      embedUrl: deps.mintEmbedUrl(session),
+      platformId: session.platform_id,
+      expiresAt: session.expires_at.toISOString(),
+      createdAt: session.created_at.toISOString(),
+      ...(session.external_reference_id === null ? {} : { externalReferenceId: session.external_reference_id }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+    sendSuccess(response, created, 201);
+  };
+}
+
+/** Clients of the hosted API may send fields that we do not know: they are ignored, and named. */
+function unknownFields(body: Record<string, unknown>): string[] {
+  return Object.keys(body)
+    .filter((field) => !knownFields.has(field))
+    .slice(0, maxWarnings)
+    .map((field) => `The field "${field.slice(0, 64)}" is not known and was ignored.`);
+}
+
+function originOf(text: string): string {
+  const url = new URL(text);
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
+    throw new AppError("invalid_request", { message: "allowedOrigins: write origins only, for example https://shop.example.com", param: "allowedOrigins" });
+  }
+  return url.origin;
+}

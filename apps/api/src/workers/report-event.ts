@@ -1,0 +1,23 @@
+import type { SessionReport } from "@attestream/shared/worker-protocol";
+import type { SessionEvent } from "@attestream/state-machine";
+
+/** What a worker's report means to the machine. Data goes into columns, never into an event. */
+export function eventOfReport(report: SessionReport): SessionEvent {
+  switch (report.type) {
+    case "data.extracted":
+      return { type: "data.extracted", partial: report.result.failedParts.length > 0 };
+    case "session.failed":
+      return { type: "session.failed", code: report.code, ...(report.message === undefined ? {} : { message: report.message }) };
+    case "tree.loaded":
+      return { type: "tree.loaded" };
+    case "challenge.raised":
+    case "challenge.resolved":
+    case "progress.advanced":
+    case "browser.started":
+    case "viewer.connected":
+    case "viewer.disconnected":
+    case "tree.started":
+    case "collection.started":
+      return report;
+  }
+}
