@@ -5,11 +5,6 @@ import { accountsPage, statementsPage, surveyPage, troublePage } from "./pages/b
 import { visitOf } from "./visit-cookie.ts";
 import type { Visit } from "./visits.ts";
 
-const maintenance = {
-  title: "We will be back soon",
-  text: "Online banking is down for maintenance. Your money is safe. Please try again in a while.",
-};
-
 /** What a customer who is in can see. */
 export function createBankingRoutes({ clock }: { clock: () => Date }): Router {
   const router = Router();
@@ -18,7 +13,6 @@ export function createBankingRoutes({ clock }: { clock: () => Date }): Router {
     const visit = visitOf(response);
     if (visit?.stage !== "inside") return response.status(401).json({ error: "not_logged_in" });
     await delay(visit.user, request);
-    if (visit.user?.maintenance) return response.status(503).set("retry-after", "600").json({ error: "maintenance" });
     return response.json({ owner, items: accounts });
   });
 
@@ -43,15 +37,13 @@ export function createBankingRoutes({ clock }: { clock: () => Date }): Router {
   router.get("/statements", enter, (_request, response) => {
     const visit = customer(response);
     if (visit.user?.statementsFail) {
-      response
-        .status(500)
-        .send(
-          troublePage({
-            formToken: visit.formToken,
-            title: "Something went wrong",
-            text: "Statements cannot be shown right now. Please try again later.",
-          }),
-        );
+      response.status(500).send(
+        troublePage({
+          formToken: visit.formToken,
+          title: "Something went wrong",
+          text: "Statements cannot be shown right now. Please try again later.",
+        }),
+      );
       return;
     }
     response.send(statementsPage({ formToken: visit.formToken, statements: listStatements(clock()) }));
@@ -81,13 +73,6 @@ async function enter(request: Request, response: Response, next: NextFunction): 
     return;
   }
   await delay(visit.user, request);
-  if (visit.user?.maintenance) {
-    response
-      .status(503)
-      .set("retry-after", "600")
-      .send(troublePage({ formToken: visit.formToken, ...maintenance }));
-    return;
-  }
   if (visit.user?.survey && !visit.surveyDone) {
     response.redirect(303, "/survey");
     return;

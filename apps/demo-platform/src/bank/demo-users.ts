@@ -4,7 +4,7 @@ export interface DemoUser {
   /** For the help page: what trying this user shows. */
   shows: string;
   /** Where the password leads instead of to the security code. */
-  afterPassword?: "locked" | "closed" | "new-password";
+  afterPassword?: "locked" | "closed" | "maintenance" | "new-password";
   /** The code that is sent first counts as expired. */
   firstCodeExpired?: true;
   /** Shown over the accounts until dismissed. */
@@ -12,7 +12,6 @@ export interface DemoUser {
   /** Shown after the code, once. */
   survey?: true;
   statementsFail?: true;
-  maintenance?: true;
   /** How long every answer takes, milliseconds. */
   delayMs?: number;
 }
@@ -30,7 +29,11 @@ export const demoUsers: readonly DemoUser[] = [
   { username: "user_newpass", shows: "The bank wants a new password first.", afterPassword: "new-password" },
   { username: "user_locked", shows: "The bank has blocked this login.", afterPassword: "locked" },
   { username: "user_closed", shows: "The customer has left the bank.", afterPassword: "closed" },
-  { username: "user_down", shows: "The bank is down for maintenance after logging in.", maintenance: true },
+  {
+    username: "user_down",
+    shows: "The bank is down for maintenance once the password is in.",
+    afterPassword: "maintenance",
+  },
 ];
 
 /** The user with this name and password, else null. The names are public, so nothing is kept secret by timing. */

@@ -8,6 +8,7 @@ import {
   codePage,
   lockedPage,
   loginPage,
+  maintenancePage,
   newPasswordPage,
   plainPage,
 } from "./pages/entry-pages.ts";
@@ -31,6 +32,9 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
   router.get("/about", (_request, response) => response.send(aboutPage()));
   router.get("/locked", (_request, response) => response.send(lockedPage()));
   router.get("/closed", (_request, response) => response.send(closedPage()));
+  router.get("/maintenance", (_request, response) =>
+    response.status(503).set("retry-after", "600").send(maintenancePage()),
+  );
 
   router.get("/login", (_request, response) => {
     if (visitOf(response)?.stage === "inside") return response.redirect(303, "/accounts");
@@ -54,7 +58,7 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
       return;
     }
     await delay(user, request);
-    if (user.afterPassword === "locked" || user.afterPassword === "closed") {
+    if (user.afterPassword !== undefined && user.afterPassword !== "new-password") {
       visits.end(visit);
       clearVisit(response);
       response.redirect(303, `/${user.afterPassword}`);

@@ -73,7 +73,7 @@ export function codePage(page: FormPage & { info: string | null }): string {
       </form>
       <form class="after-form" method="post" action="/otp/resend">
         ${tokenField(page.formToken)}
-        <button class="button link">Send a new one</button>
+        <button class="button link">Send a new code</button>
       </form>`,
   );
 }
@@ -167,6 +167,13 @@ export function aboutPage(): string {
         </tbody>
       </table>
       <p><a class="button main inline" href="/login">Go to the login</a></p>`,
+  );
+}
+
+export function maintenancePage(): string {
+  return plainPage(
+    "We will be back soon",
+    "Online banking is down for maintenance. Your money is safe. Please try again in a while.",
   );
 }
 

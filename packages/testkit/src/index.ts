@@ -1,0 +1,3 @@
+export { startDemoPlatform, type DemoPlatform } from "./demo-platform.ts";
+export { createCertificateAuthority, type CertificateAuthority } from "./certificate-authority.ts";
+export { startPostgres, type TestPostgres } from "./start-postgres.ts";
