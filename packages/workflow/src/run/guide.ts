@@ -150,7 +150,7 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
 
   const reach = async <T>(goal: Goal<T>): Promise<T> => {
     let since = clock.now().getTime();
-    let unknown: { page: string; since: number } | null = null;
+    let unknown = { page: "", since: 0 };
     for (;;) {
       const look = await abortable(signal, recogniser.look());
       if (look === null) continue;
@@ -179,12 +179,12 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
       } else {
         failOnStatus(seen);
         const here = `${seen.documentId} ${seen.url}`;
-        if (unknown?.page !== here) unknown = { page: here, since: clock.now().getTime() };
+        if (unknown.page !== here) unknown = { page: here, since: clock.now().getTime() };
         const left = waits.grace - (clock.now().getTime() - unknown.since);
         if (left > 0 && (await changedWithin(seen.revision, left))) continue;
         await handOver("PLATFORM_CHANGED", null);
       }
-      unknown = null;
+      unknown = { page: "", since: 0 };
       since = clock.now().getTime();
       await goal.resume?.();
     }

@@ -62,8 +62,10 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
       progress.finishedPart(part.id);
     }
     return { kind: "extracted", extractedData, failedParts, visited };
-  } catch (error) {
+  } catch (thrown) {
     options.signal.throwIfAborted();
+    // A wait that was cut off may reject with its own abort error: the limit is the reason.
+    const error: unknown = over.signal.aborted ? over.signal.reason : thrown;
     if (!(error instanceof TreeFailure)) throw error;
     return { kind: "failed", code: error.code, visited, ...(error.message === "" ? {} : { message: error.message }) };
   } finally {

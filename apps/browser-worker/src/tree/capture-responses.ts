@@ -1,0 +1,70 @@
+import { compileUrlPattern, isAllowedHost, type CapturedResponse, type RequestPattern } from "@attestream/workflow";
+import type { BrowserContext, Response } from "playwright";
+import type { PageActivity } from "./page-activity.ts";
+
+const maxBodyBytes = 4 * 1024 * 1024;
+
+export interface CaptureBuffer {
+  newest(pattern: RequestPattern, afterRevision: number): CapturedResponse | null;
+}
+
+/** Keeps the newest response for each request that the tree wants, from allowed hosts and of bounded size. All else is let pass unread. */
+export function captureResponses(
+  context: BrowserContext,
+  patterns: readonly RequestPattern[],
+  allow: readonly string[],
+  activity: PageActivity,
+  signal: AbortSignal,
+): CaptureBuffer {
+  const rules = patterns.map((pattern) => ({ key: keyOf(pattern), method: pattern.method, fits: compileUrlPattern(pattern.url) }));
+  const kept = new Map<string, CapturedResponse & { revision: number }>();
+
+  const take = async (response: Response) => {
+    const url = response.url();
+    const wanted = rules.filter(({ method, fits }) => method === response.request().method() && fits(url));
+    if (wanted.length === 0 || !isAllowedHost(allow, new URL(url).hostname)) return;
+    activity.began(response);
+    try {
+      const body = await bodyOf(response);
+      if (body === null) return;
+      activity.noticed();
+      for (const { key } of wanted) kept.set(key, { url, status: response.status(), body, revision: activity.revision });
+    } finally {
+      activity.ended(response);
+    }
+  };
+  const onResponse = (response: Response) => void take(response);
+  context.on("response", onResponse);
+  signal.addEventListener(
+    "abort",
+    () => {
+      context.off("response", onResponse);
+      kept.clear();
+    },
+    { once: true },
+  );
+
+  return {
+    newest(pattern, afterRevision) {
+      const found = kept.get(keyOf(pattern));
+      return found !== undefined && found.revision > afterRevision ? { url: found.url, status: found.status, body: found.body } : null;
+    },
+  };
+}
+
+/** Null: too large, a redirect, or dropped by the browser because the page moved on. */
+async function bodyOf(response: Response): Promise<string | null> {
+  try {
+    if (Number(response.headers()["content-length"] ?? 0) > maxBodyBytes) return null;
+    if (await response.finished()) return null;
+    if ((await response.request().sizes()).responseBodySize > maxBodyBytes) return null;
+    const body = await response.body();
+    return body.byteLength > maxBodyBytes ? null : body.toString("utf8");
+  } catch {
+    return null;
+  }
+}
+
+function keyOf({ method, url }: RequestPattern): string {
+  return `${method} ${url}`;
+}

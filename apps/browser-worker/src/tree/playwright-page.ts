@@ -1,0 +1,142 @@
+import type { ErrorCode } from "@attestream/shared";
+import { isAllowedHost, type PagePort, type RequestPattern } from "@attestream/workflow";
+import type { BrowserContext, Page, Request } from "playwright";
+import { actOnPage } from "./act-on-page.ts";
+import { captureResponses } from "./capture-responses.ts";
+import { findElement } from "./find-elements.ts";
+import { navigationFailure } from "./navigation-failure.ts";
+import { PageActivity } from "./page-activity.ts";
+import { readElements } from "./read-elements.ts";
+import { watchMutations } from "./watch-mutations.ts";
+
+const navigationTimeoutMs = 30_000;
+const textTimeoutMs = 2_000;
+
+/** Requests whose end may change what is to be seen. Pictures, media and endless streams are not waited for. */
+const awaitedTypes = new Set(["document", "stylesheet", "script", "xhr", "fetch"]);
+
+interface PageState {
+  documentId: string;
+  status: number | null;
+  failure: ErrorCode | null;
+}
+
+export interface PlaywrightPageOptions {
+  context: BrowserContext;
+  /** The page that the user sees now: the top of the stack of windows. */
+  page: () => Page;
+  allow: readonly string[];
+  captures: readonly RequestPattern[];
+  now: () => Date;
+  /** Ends the watching. */
+  signal: AbortSignal;
+}
+
+/** The runner's page port over a Playwright context. Resolves once the current page is watched. */
+export async function createPlaywrightPage({ context, page, allow, captures, now, signal }: PlaywrightPageOptions): Promise<PagePort> {
+  const activity = new PageActivity(() => now().getTime());
+  const states = new Map<Page, PageState>();
+  const buffer = captureResponses(context, captures, allow, activity, signal);
+  const isAllowed = (url: string) => URL.canParse(url) && isAllowedHost(allow, new URL(url).hostname);
+
+  const stateOf = (which: Page): PageState => {
+    const known = states.get(which);
+    if (known) return known;
+    const fresh: PageState = { documentId: `page-${states.size + 1}`, status: null, failure: null };
+    states.set(which, fresh);
+    return fresh;
+  };
+
+  const isMainNavigation = (request: Request): Page | null => {
+    if (!request.isNavigationRequest()) return null;
+    try {
+      const frame = request.frame();
+      return frame.parentFrame() === null ? frame.page() : null;
+    } catch {
+      // The page is not made yet, or is gone.
+      return null;
+    }
+  };
+
+  const watch = async (which: Page) => {
+    const state = stateOf(which);
+    which.on("crash", () => {
+      state.failure = "BROWSER_CRASHED";
+      activity.noticed();
+    });
+    which.on("close", () => activity.navigated());
+    which.on("framenavigated", () => activity.navigated());
+    await watchMutations(context, which, {
+      mutated: () => activity.noticed(),
+      documentChanged: ({ documentId, isErrorPage }) => {
+        state.documentId = documentId;
+        if (!isErrorPage) state.failure = null;
+        activity.navigated();
+      },
+    });
+  };
+
+  const onRequest = (request: Request) => {
+    if (awaitedTypes.has(request.resourceType())) activity.began(request);
+  };
+  const onResponse = (response: { request(): Request; status(): number }) => {
+    const main = isMainNavigation(response.request());
+    if (!main) return;
+    const state = stateOf(main);
+    state.status = response.status();
+    // The egress proxy answers a plain-http request to a forbidden host itself.
+    if (!isAllowed(response.request().url())) state.failure = "NAVIGATION_BLOCKED";
+  };
+  const onFinished = (request: Request) => activity.ended(request);
+  const onFailed = (request: Request) => {
+    const main = isMainNavigation(request);
+    const failure = main && navigationFailure(request.failure()?.errorText ?? "", isAllowed(request.url()));
+    if (main && failure) stateOf(main).failure = failure;
+    activity.ended(request);
+  };
+  // A window that closes at once cannot be watched, and need not be.
+  const onPage = (opened: Page) => void watch(opened).catch(() => activity.noticed());
+  context.on("request", onRequest).on("response", onResponse).on("requestfinished", onFinished).on("requestfailed", onFailed).on("page", onPage);
+  signal.addEventListener(
+    "abort",
+    () => {
+      context.off("request", onRequest).off("response", onResponse).off("requestfinished", onFinished).off("requestfailed", onFailed).off("page", onPage);
+      activity.dispose();
+    },
+    { once: true },
+  );
+  await Promise.all(context.pages().map(watch));
+
+  return {
+    observe() {
+      const current = page();
+      const { documentId, status, failure } = stateOf(current);
+      return {
+        revision: activity.revision,
+        documentId,
+        url: current.url(),
+        settled: activity.settled,
+        status,
+        failure: current.isClosed() ? "BROWSER_CRASHED" : failure,
+      };
+    },
+    changed: (revision, until) => activity.changed(revision, until),
+    find: async (locator) => (await findElement(page(), locator)) !== null,
+    async text(locator) {
+      const element = await findElement(page(), locator);
+      return element === null ? null : element.innerText({ timeout: textTimeoutMs }).catch(() => null);
+    },
+    readElements: (rowsCss, sources) => readElements(page(), rowsCss, sources),
+    response: (request, afterRevision) => buffer.newest(request, afterRevision),
+    async open(url) {
+      if (!isAllowed(url)) return "NAVIGATION_BLOCKED";
+      try {
+        await page().goto(url, { waitUntil: "commit", timeout: navigationTimeoutMs });
+        return null;
+      } catch (error) {
+        return navigationFailure(error instanceof Error ? error.message : "", true);
+      }
+    },
+    act: (action) => actOnPage(page(), action),
+  };
+}

@@ -1,0 +1,119 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
+import type { SessionReport } from "@attestream/shared/worker-protocol";
+import { hashPlatform, platformDefinitionSchema, runTree, type ChallengeReply, type PlatformDefinition, type RunEvents } from "@attestream/workflow";
+import type { BrowserContext, Page } from "playwright";
+import { createPlaywrightPage } from "./playwright-page.ts";
+
+export type TreeOutcome =
+  | {
+      kind: "extracted";
+      extractedData: ExtractedData;
+      failedParts: { part: string; code: ErrorCode }[];
+      workflow: { name: string; version: string; hash: string };
+    }
+  | { kind: "failed"; code: ErrorCode; message?: string };
+
+/** The end user's side of the session. */
+export interface ViewerPort {
+  showChallenge(challenge: Challenge | null): void;
+  /** Whether the user's input reaches the page. */
+  setControl(enabled: boolean): void;
+  /** Gives the function that stops listening. */
+  onChallengeReply(listener: (reply: ChallengeReply) => void): () => void;
+}
+
+export interface SessionTreeOptions {
+  /** JSON form of the platform file, parsed again here. */
+  platform: unknown;
+  /** The content hash that the session pins. */
+  platformHash: string;
+  loginUrl: string;
+  context: BrowserContext;
+  /** The page that the user sees now. */
+  page: () => Page;
+  viewer: ViewerPort;
+  report: (report: SessionReport) => void;
+  now: () => Date;
+  newId: () => string;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs a platform's tree in a session's browser, from the login page to the data. Every failure is an
+ * outcome; rejects only with the signal's reason. Takes control away from the user except while the
+ * user is asked, and leaves it taken.
+ */
+export async function runSessionTree(options: SessionTreeOptions): Promise<TreeOutcome> {
+  const { platformHash, loginUrl, context, page, viewer, report, now, newId, signal } = options;
+  signal.throwIfAborted();
+  viewer.setControl(false);
+  const parsed = platformDefinitionSchema.safeParse(options.platform);
+  if (!parsed.success) return { kind: "failed", code: "TREE_INVALID" };
+  const definition = parsed.data;
+  if (hashPlatform(definition) !== platformHash) return { kind: "failed", code: "TREE_INVALID", message: "The platform's workflow is not the one that the session was created for." };
+  report({ type: "tree.loaded", version: definition.version, hash: platformHash });
+
+  const over = new AbortController();
+  const running = AbortSignal.any([signal, over.signal]);
+  try {
+    const port = await createPlaywrightPage({ context, page, allow: allowedHosts(definition, loginUrl), captures: capturesOf(definition), now, signal: running });
+    report({ type: "tree.started" });
+    const outcome = await runTree({
+      definition,
+      loginUrl,
+      page: port,
+      clock: { now, wait: waitFor },
+      events: toEvents(viewer, report),
+      newId,
+      signal: running,
+    });
+    if (outcome.kind === "failed") return { kind: "failed", code: outcome.code, ...(outcome.message === undefined ? {} : { message: outcome.message }) };
+    const { extractedData, failedParts } = outcome;
+    return { kind: "extracted", extractedData, failedParts, workflow: { name: definition.name, version: definition.version, hash: platformHash } };
+  } catch {
+    signal.throwIfAborted();
+    // Nothing of the error goes on: Playwright's messages quote the page.
+    return { kind: "failed", code: page().isClosed() ? "BROWSER_CRASHED" : "INTERNAL" };
+  } finally {
+    over.abort();
+    viewer.setControl(false);
+  }
+}
+
+/** As the timer of node, but rejecting with the signal's own reason. */
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal, ref: false });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): RunEvents {
+  return {
+    progressed: (progress) => report({ type: "progress.advanced", progress }),
+    challengeRaised(challenge) {
+      const { id, kind, method, expiresAt } = challenge;
+      report({ type: "challenge.raised", challenge: { id, kind, expiresAt, ...(method === undefined ? {} : { method }) } });
+      viewer.showChallenge(challenge);
+      viewer.setControl(true);
+    },
+    challengeResolved(challengeId) {
+      viewer.setControl(false);
+      viewer.showChallenge(null);
+      report({ type: "challenge.resolved", challengeId });
+    },
+    collectionStarted: () => report({ type: "collection.started" }),
+    onReply: (listener) => viewer.onChallengeReply(listener),
+  };
+}
+
+/** A custom address was checked by the API; its host joins the list for this session. */
+function allowedHosts(definition: PlatformDefinition, loginUrl: string): string[] {
+  return definition.allowCustomUrl === true && URL.canParse(loginUrl) ? [...definition.allow, new URL(loginUrl).hostname] : definition.allow;
+}
+
+function capturesOf(definition: PlatformDefinition): { method: string; url: string }[] {
+  return definition.collect.flatMap(({ capture }) => (capture ? [{ method: capture.request.method ?? "GET", url: capture.request.url }] : []));
+}
