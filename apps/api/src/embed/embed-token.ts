@@ -9,12 +9,7 @@ export function embedTokenKey(masterKey: Uint8Array): Uint8Array {
 }
 
 /** The `token` of an `embedUrl`. Writes nothing: it may be minted as often as somebody asks. */
-export function mintEmbedToken(
-  key: Uint8Array,
-  sessionId: string,
-  now: Date,
-  randomBytes: RandomBytes,
-): string {
+export function mintEmbedToken(key: Uint8Array, sessionId: string, now: Date, randomBytes: RandomBytes): string {
   const expiresAt = new Date(now.getTime() + embedTokenLifeMs);
   return mintSignedToken(key, { sessionId, subject: "", expiresAt }, randomBytes);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { frameOpeningSchema, frameViewSchema, streamTicketSchema } from "@attestream/shared/frame-api";
 import { errorEnvelopeSchema } from "@attestream/shared/partner-api";
 import { readViews } from "./test-support/read-events.ts";
@@ -55,9 +55,13 @@ describe("the frame page", () => {
   });
 
   it("names the session's own origins as the only ancestors", async () => {
-    const id = await entrance.createSession({ allowedOrigins: ["https://shop.example.com/checkout", "https://b.example:8443"] });
+    const id = await entrance.createSession({
+      allowedOrigins: ["https://shop.example.com/checkout", "https://b.example:8443"],
+    });
     const response = await entrance.get(`/verify/${id}`);
-    expect(response.headers.get("content-security-policy")).toContain("frame-ancestors https://shop.example.com https://b.example:8443");
+    expect(response.headers.get("content-security-policy")).toContain(
+      "frame-ancestors https://shop.example.com https://b.example:8443",
+    );
   });
 
   it("does nothing: the token still works afterwards", async () => {
@@ -75,7 +79,10 @@ describe("the frame page", () => {
       expect(await unknown.text()).toBe(await known.clone().text());
       expect(unknown.headers.get("content-security-policy")).toBe(known.headers.get("content-security-policy"));
       expect(await errorOf(await exchange(id))).toEqual({ status: 401, code: "embed_token_invalid" });
-      expect(await errorOf(await entrance.post(`/verify/${id}/resume`, {}))).toEqual({ status: 401, code: "viewer_unknown" });
+      expect(await errorOf(await entrance.post(`/verify/${id}/resume`, {}))).toEqual({
+        status: 401,
+        code: "viewer_unknown",
+      });
     }
   });
 
@@ -119,7 +126,14 @@ describe("exchange of the embed token", () => {
     const [cookie = ""] = response.headers.getSetCookie();
     expect(cookie).toMatch(new RegExp(`^__Host-as-${id}=[A-Za-z0-9_-]{43}; `));
     const attributes = cookie.split("; ").slice(1).sort();
-    expect(attributes).toEqual(["HttpOnly", expect.stringMatching(/^Max-Age=3[56]\d\d$/), "Partitioned", "Path=/", "SameSite=None", "Secure"]);
+    expect(attributes).toEqual([
+      "HttpOnly",
+      expect.stringMatching(/^Max-Age=3[56]\d\d$/),
+      "Partitioned",
+      "Path=/",
+      "SameSite=None",
+      "Secure",
+    ]);
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect((await entrance.sessions.get(id))?.opened_at).toBeInstanceOf(Date);
   });
@@ -154,7 +168,10 @@ describe("exchange of the embed token", () => {
     const views = readViews(events);
     expect((await views.next()).value).toMatchObject({ sessionId: id });
     const second = await enter(id);
-    expect(await errorOf(await entrance.post(`/verify/${id}/resume`, {}, { cookie: first.cookie }))).toEqual({ status: 401, code: "viewer_unknown" });
+    expect(await errorOf(await entrance.post(`/verify/${id}/resume`, {}, { cookie: first.cookie }))).toEqual({
+      status: 401,
+      code: "viewer_unknown",
+    });
     expect((await views.next()).done).toBe(true);
     expect((await entrance.post(`/verify/${id}/resume`, {}, { cookie: second.cookie })).status).toBe(200);
   });
@@ -187,13 +204,23 @@ describe("requests of the frame", () => {
     const id = await entrance.createSession();
     const { cookie } = await enter(id);
     const refused = { status: 403, code: "origin_refused" };
-    for (const origin of ["https://evil.example", "null", `${entrance.origin}.evil.example`, entrance.origin.toUpperCase(), "http://localhost"]) {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      `${entrance.origin}.evil.example`,
+      entrance.origin.toUpperCase(),
+      "http://localhost",
+    ]) {
       for (const path of ["exchange", "resume", "stream-ticket", "consent", "cancel"]) {
         expect(await errorOf(await entrance.post(`/verify/${id}/${path}`, {}, { cookie, origin }))).toEqual(refused);
       }
       expect((await entrance.get(`/verify/${id}/events`, { cookie, origin })).status).toBe(403);
     }
-    const without = await fetch(`${entrance.origin}/verify/${id}/cancel`, { method: "POST", body: "{}", headers: { cookie, "content-type": "application/json" } });
+    const without = await fetch(`${entrance.origin}/verify/${id}/cancel`, {
+      method: "POST",
+      body: "{}",
+      headers: { cookie, "content-type": "application/json" },
+    });
     expect(await errorOf(without)).toEqual(refused);
     const otherName = entrance.origin.replace("localhost", "127.0.0.1");
     expect((await entrance.post(`/verify/${id}/resume`, {}, { cookie, origin: otherName })).status).toBe(200);
@@ -219,8 +246,18 @@ describe("requests of the frame", () => {
     expect(`Bearer ${byCookie.resumeSecret}`).toBe(viewer.bearer);
     expect(bySecret.resumeSecret).toBe(byCookie.resumeSecret);
     const renamed = stranger.cookie.replace(other, id);
-    for (const headers of [{}, { cookie: renamed }, { cookie: stranger.cookie }, { authorization: stranger.bearer }, { authorization: "Bearer x" }, { cookie: `__Host-as-${id}=` }]) {
-      expect(await errorOf(await resume(headers as Record<string, string>))).toEqual({ status: 401, code: "viewer_unknown" });
+    for (const headers of [
+      {},
+      { cookie: renamed },
+      { cookie: stranger.cookie },
+      { authorization: stranger.bearer },
+      { authorization: "Bearer x" },
+      { cookie: `__Host-as-${id}=` },
+    ]) {
+      expect(await errorOf(await resume(headers as Record<string, string>))).toEqual({
+        status: 401,
+        code: "viewer_unknown",
+      });
     }
   });
 
@@ -240,20 +277,30 @@ describe("requests of the frame", () => {
     const [id, declined] = [await entrance.createSession(), await entrance.createSession()];
     const viewer = await enter(id);
     const act = async (session: string, path: string, body: object, cookie: string) => {
-      const answer = (await (await entrance.post(`/verify/${session}/${path}`, body, { cookie })).json()) as { data: unknown };
+      const answer = (await (await entrance.post(`/verify/${session}/${path}`, body, { cookie })).json()) as {
+        data: unknown;
+      };
       return frameViewSchema.parse(answer.data);
     };
     for (let i = 0; i < 2; i += 1) {
-      expect((await act(id, "consent", { accepted: true }, viewer.cookie)).consent).toMatchObject({ required: true, given: true });
+      expect((await act(id, "consent", { accepted: true }, viewer.cookie)).consent).toMatchObject({
+        required: true,
+        given: true,
+      });
     }
     for (let i = 0; i < 2; i += 1) {
       const view = await act(id, "cancel", {}, viewer.cookie);
-      expect(view).toMatchObject({ status: "CANCELLED", reason: { code: "USER_CANCELLED", category: "USER", retriable: true } });
+      expect(view).toMatchObject({
+        status: "CANCELLED",
+        reason: { code: "USER_CANCELLED", category: "USER", retriable: true },
+      });
     }
     const other = await enter(declined);
     const view = await act(declined, "consent", { accepted: false }, other.cookie);
     expect(view).toMatchObject({ status: "CANCELLED", reason: { code: "CONSENT_DECLINED" } });
-    expect(await errorOf(await entrance.post(`/verify/${declined}/consent`, { accepted: true }, { cookie: other.cookie }))).toEqual({ status: 410, code: "session_over" });
+    expect(
+      await errorOf(await entrance.post(`/verify/${declined}/consent`, { accepted: true }, { cookie: other.cookie })),
+    ).toEqual({ status: 410, code: "session_over" });
   });
 });
 
@@ -277,7 +324,10 @@ describe("events of the frame", () => {
       last = view;
     }
     expect(seen).toEqual(["INITIALIZING", "READY", "CONNECTED", "LOADING_TREE", "RUNNING", "ERROR"]);
-    expect(last).toMatchObject({ streamable: false, reason: { code: "ACCOUNT_LOCKED", message: "The platform says that the account is locked." } });
+    expect(last).toMatchObject({
+      streamable: false,
+      reason: { code: "ACCOUNT_LOCKED", message: "The platform says that the account is locked." },
+    });
   });
 
   it("tell the place in the queue as it changes", async () => {
@@ -291,12 +341,25 @@ describe("events of the frame", () => {
     await views.return(undefined);
   });
 
+  it("ask for a browser again when the session was parked while they were read", async () => {
+    const id = await entrance.createSession();
+    const { cookie } = await enter(id);
+    await entrance.makeReady(id);
+    const views = readViews(await entrance.get(`/verify/${id}/events`, { cookie }));
+    expect((await views.next()).value).toMatchObject({ status: "READY" });
+    await entrance.sessions.apply(id, { type: "session.released", parked: true });
+    expect((await views.next()).value).toMatchObject({ status: "CREATED" });
+    await vi.waitFor(async () => expect((await entrance.sessions.get(id))?.opened_at).toBeInstanceOf(Date));
+    await views.return(undefined);
+  });
+
   it("of a session that is over are its last view", async () => {
     const id = await entrance.createSession();
     const { cookie } = await enter(id);
     await entrance.post(`/verify/${id}/cancel`, {}, { cookie });
     const statuses: string[] = [];
-    for await (const view of readViews(await entrance.get(`/verify/${id}/events`, { cookie }))) statuses.push(view.status);
+    for await (const view of readViews(await entrance.get(`/verify/${id}/events`, { cookie })))
+      statuses.push(view.status);
     expect(statuses).toEqual(["CANCELLED"]);
   });
 

@@ -3,12 +3,19 @@ import { join } from "node:path";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import type { Kysely } from "kysely";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { AppError, isTerminal, sessionIdSchema, type Json } from "@attestream/shared";
-import { consentRequestSchema, exchangeRequestSchema, type FrameOpening, type FrameView, type StreamTicket } from "@attestream/shared/frame-api";
+import { AppError, isTerminal, sessionIdSchema } from "@attestream/shared";
+import {
+  consentRequestSchema,
+  exchangeRequestSchema,
+  type FrameOpening,
+  type FrameView,
+  type StreamTicket,
+} from "@attestream/shared/frame-api";
 import { jsonBody } from "../http/json-body.ts";
 import type { Log } from "../http/log.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { sendSuccess } from "../http/send-success.ts";
+import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import type { Database } from "../storage/schema.ts";
 import { mintStreamTicket, streamTicketKey } from "../stream/stream-ticket.ts";
@@ -18,7 +25,7 @@ import type { FrameAddresses } from "./frame-addresses.ts";
 import { setFrameHeaders } from "./frame-headers.ts";
 import { createFramePageReader, frameMissingPage } from "./frame-page.ts";
 import { createFrameService, type Opening } from "./frame-service.ts";
-import { createFrameViews, isStreamable, type PlatformWords } from "./frame-view.ts";
+import { createFrameViews, isStreamable } from "./frame-view.ts";
 import type { RandomBytes } from "./signed-token.ts";
 import { readViewerCredentials, setViewerCookie } from "./viewer-cookie.ts";
 import { createViewerStore } from "./viewer-store.ts";
@@ -28,8 +35,7 @@ export interface EmbedDependencies {
   masterKey: Uint8Array;
   sessions: Pick<SessionService, "get" | "apply" | "onChange">;
   dispatch: { queuePosition(sessionId: string): Promise<FrameView["queue"]> };
-  /** Out of a platform file as stored: its name and what consent is asked for. */
-  describePlatform(definition: Json): PlatformWords;
+  platforms: Pick<PlatformStore, "pinned">;
   /** Asked per request: with PORT=0 the port is known only once the server listens. */
   addresses(): FrameAddresses;
   /** Holds the built frame page: index.html and assets/. */
@@ -52,13 +58,18 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   const { db, masterKey, sessions, addresses, clock, log, randomBytes = systemRandomBytes } = deps;
   const viewers = createViewerStore({ db, masterKey, randomBytes });
   const frame = createFrameService({ sessions, viewers, tokenKey: embedTokenKey(masterKey), clock });
-  const readView = createFrameViews({ db, describePlatform: deps.describePlatform, queuePosition: (id) => deps.dispatch.queuePosition(id) });
+  const readView = createFrameViews({
+    db,
+    platforms: deps.platforms,
+    queuePosition: (id) => deps.dispatch.queuePosition(id),
+  });
   const readPage = createFramePageReader(deps.frameDir);
   const ticketKey = streamTicketKey(masterKey);
   const events = createEventStreams({
     sessions,
     viewers,
     readView,
+    reopen: (session) => frame.reopen(session),
     log,
     signal: deps.signal,
     ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
@@ -73,14 +84,16 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
 
   async function answerOpening(response: Response, opening: Opening): Promise<void> {
     const { session, cookie, resumeSecret } = opening;
-    if (cookie !== null) setViewerCookie(response, session.id, cookie, session.expires_at.getTime() - clock().getTime());
+    if (cookie !== null)
+      setViewerCookie(response, session.id, cookie, session.expires_at.getTime() - clock().getTime());
     sendSuccess(response, { view: await readView(session), resumeSecret } satisfies FrameOpening);
   }
 
   /** From the frame page itself only: its cookie travels with any page's request, its Origin does not. */
   const ownPageOnly: RequestHandler = (request, _response, next) => {
     const origin = request.get("origin");
-    if (origin === undefined ? request.method !== "GET" : !addresses().frameOrigins.includes(origin)) throw new AppError("origin_refused");
+    if (origin === undefined ? request.method !== "GET" : !addresses().frameOrigins.includes(origin))
+      throw new AppError("origin_refused");
     if (request.method === "POST" && !request.is("application/json")) throw new AppError("unsupported_media_type");
     next();
   };
@@ -138,7 +151,13 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   router.use(
     "/verify/assets",
     // The files' names carry their hash. The page is allowed to load them from its own origin only.
-    express.static(join(deps.frameDir, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false, dotfiles: "ignore" }),
+    express.static(join(deps.frameDir, "assets"), {
+      immutable: true,
+      maxAge: "1y",
+      index: false,
+      redirect: false,
+      dotfiles: "ignore",
+    }),
     (_request, _response, next) => next(new AppError("not_found")),
   );
   // Loading the page does nothing and tells nothing: browsers ask for it even where they then refuse

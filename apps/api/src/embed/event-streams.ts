@@ -17,6 +17,8 @@ export interface EventStreamDependencies {
   sessions: Pick<SessionService, "get" | "onChange">;
   viewers: Pick<ViewerStore, "isCurrent">;
   readView: ReadFrameView;
+  /** Asks for a browser again. */
+  reopen(session: SessionRow): Promise<void>;
   log: Log;
   /** Ends every stream: the API stops. */
   signal: AbortSignal;
@@ -118,10 +120,15 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
       if (text !== lastText) response.write(`data: ${text}\n\n`);
       lastText = text;
       if (isTerminal(session.status)) end();
+      // Parked while its viewer still looks: without this it would wait for a reload that nobody makes.
+      else if (session.status === "CREATED" && session.opened_at === null) await deps.reopen(session);
     }
 
     async function refresh(): Promise<void> {
-      const [session, current] = await Promise.all([deps.sessions.get(sessionId), deps.viewers.isCurrent(sessionId, viewerId)]);
+      const [session, current] = await Promise.all([
+        deps.sessions.get(sessionId),
+        deps.viewers.isCurrent(sessionId, viewerId),
+      ]);
       if (ended) return;
       if (!session || !current) {
         end();

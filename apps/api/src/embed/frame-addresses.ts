@@ -17,9 +17,13 @@ export interface FrameAddressOptions {
 
 /** Throws TypeError when one of them is no URL; configuration has checked them by then. */
 export function frameAddresses({ publicUrl, frameOrigin, streamOrigin }: FrameAddressOptions): FrameAddresses {
-  const frameOrigins = frameOrigin === undefined ? bothLoopbackNames(new URL(publicUrl)) : [new URL(frameOrigin).origin];
+  const frameOrigins =
+    frameOrigin === undefined ? bothLoopbackNames(new URL(publicUrl)) : [new URL(frameOrigin).origin];
   const stream = webSocketUrl(streamOrigin ?? publicUrl);
-  const streamOrigins = streamOrigin === undefined ? bothLoopbackNames(new URL(publicUrl)).map((origin) => originOf(webSocketUrl(origin))) : [originOf(stream)];
+  const streamOrigins =
+    streamOrigin === undefined
+      ? bothLoopbackNames(new URL(publicUrl)).map((origin) => originOf(webSocketUrl(origin)))
+      : [originOf(stream)];
   return {
     frameOrigins,
     streamOrigins,

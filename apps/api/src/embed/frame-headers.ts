@@ -19,7 +19,10 @@ const permissionsPolicy = ["clipboard-write=(self)", ...deniedFeatures.map((feat
  * its own files only, talk to its own API and stream only, and be embedded by the listed origins only.
  * X-Frame-Options, which knows no list, is taken away again.
  */
-export function setFrameHeaders(response: ServerResponse, options: { allowedOrigins: readonly string[] | null; streamOrigins: readonly string[] }): void {
+export function setFrameHeaders(
+  response: ServerResponse,
+  options: { allowedOrigins: readonly string[] | null; streamOrigins: readonly string[] },
+): void {
   const ancestors = options.allowedOrigins?.length ? originsOf(options.allowedOrigins) : defaultAncestors;
   response.removeHeader("X-Frame-Options");
   const headers = {

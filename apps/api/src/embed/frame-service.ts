@@ -19,6 +19,8 @@ export interface FrameService {
   resume(sessionId: string, credentials: ViewerCredentials): Promise<Opening>;
   /** The session and its viewer, when the credentials are the viewer's. */
   require(sessionId: string, credentials: ViewerCredentials): Promise<{ session: SessionRow; viewerId: string }>;
+  /** For a viewer that is still there when its session has been parked. */
+  reopen(session: SessionRow): Promise<void>;
   consent(session: SessionRow, accepted: boolean): Promise<SessionRow>;
   cancel(session: SessionRow): Promise<SessionRow>;
 }
@@ -93,6 +95,10 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
     async resume(sessionId, credentials) {
       const { session, viewerId } = await require(sessionId, credentials);
       return comeBack(session, viewerId);
+    },
+
+    async reopen(session) {
+      await opened(session);
     },
 
     async consent(session, accepted) {

@@ -1,18 +1,13 @@
 import type { Kysely } from "kysely";
-import { errorCodes, isTerminal, type Json, type SessionStatus } from "@attestream/shared";
+import { errorCodes, isTerminal, type SessionStatus } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
+import { consentFields } from "@attestream/workflow/schema";
+import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
-
-/** What the frame says about a platform, out of its file. */
-export interface PlatformWords {
-  displayName: string;
-  /** What the partner will receive, in the reader's words. */
-  consentFields: string[];
-}
 
 export interface FrameViewDependencies {
   db: Kysely<Database>;
-  describePlatform(definition: Json): PlatformWords;
+  platforms: Pick<PlatformStore, "pinned">;
   queuePosition(sessionId: string): Promise<FrameView["queue"]>;
 }
 
@@ -53,19 +48,16 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
   async function surroundingsOf(session: SessionRow): Promise<Surroundings> {
     const known = kept.get(session.id);
     if (known) return known;
-    const row = await deps.db
-      .selectFrom("platforms")
-      .innerJoin("platform_versions", "platform_versions.platform_id", "platforms.id")
-      .innerJoin("partners", (join) => join.on("partners.id", "=", session.partner_id))
-      .where("platforms.id", "=", session.platform_id)
-      .where("platform_versions.hash", "=", session.platform_hash)
-      .select(["platforms.name", "platform_versions.definition", "platform_versions.icon", "partners.name as partner_name"])
+    const platform = await deps.platforms.pinned(session);
+    const partner = await deps.db
+      .selectFrom("partners")
+      .select("name")
+      .where("id", "=", session.partner_id)
       .executeTakeFirstOrThrow();
-    const words = deps.describePlatform(row.definition);
     const surroundings: Surroundings = {
-      partner: { name: row.partner_name },
-      platform: { name: row.name, displayName: words.displayName, icon: row.icon },
-      fields: words.consentFields,
+      partner: { name: partner.name },
+      platform: { name: platform.name, displayName: platform.definition.displayName, icon: platform.icon },
+      fields: consentFields(platform.definition),
     };
     const oldest = kept.size >= keptSurroundings ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);

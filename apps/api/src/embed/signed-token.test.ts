@@ -10,7 +10,10 @@ const mint = (subject = "viewer-1") => mintSignedToken(key, { sessionId, subject
 
 describe("a signed token", () => {
   it("gives back its subject and an id of its own", () => {
-    const [first, second] = [checkSignedToken(key, sessionId, mint(), now), checkSignedToken(key, sessionId, mint(), now)];
+    const [first, second] = [
+      checkSignedToken(key, sessionId, mint(), now),
+      checkSignedToken(key, sessionId, mint(), now),
+    ];
     expect(first?.subject).toBe("viewer-1");
     expect(first?.id).toMatch(/^[0-9a-f]{32}$/);
     expect(first?.id).not.toBe(second?.id);
@@ -37,7 +40,9 @@ describe("a signed token", () => {
     for (let at = 0; at < token.length; at += 1) {
       for (const replacement of ["A", "B", "_"]) {
         if (token[at] === replacement) continue;
-        expect(checkSignedToken(key, sessionId, token.slice(0, at) + replacement + token.slice(at + 1), now)).toBeNull();
+        expect(
+          checkSignedToken(key, sessionId, token.slice(0, at) + replacement + token.slice(at + 1), now),
+        ).toBeNull();
       }
       expect(checkSignedToken(key, sessionId, token.slice(0, at), now)).toBeNull();
     }

@@ -14,7 +14,10 @@ function cookieName(sessionId: string): string {
  */
 export function setViewerCookie(response: ServerResponse, sessionId: string, value: string, maxAgeMs: number): void {
   const maxAge = Math.max(0, Math.floor(maxAgeMs / 1000));
-  response.appendHeader("Set-Cookie", `${cookieName(sessionId)}=${value}; Path=/; Max-Age=${maxAge}; Secure; HttpOnly; SameSite=None; Partitioned`);
+  response.appendHeader(
+    "Set-Cookie",
+    `${cookieName(sessionId)}=${value}; Path=/; Max-Age=${maxAge}; Secure; HttpOnly; SameSite=None; Partitioned`,
+  );
 }
 
 export function readViewerCredentials(request: IncomingMessage, sessionId: string): ViewerCredentials {

@@ -47,7 +47,11 @@ const entered = {
   TERMINATED: true,
 } as const satisfies Record<SessionStatus, boolean>;
 
-export function createViewerStore(deps: { db: Kysely<Database>; masterKey: Uint8Array; randomBytes: RandomBytes }): ViewerStore {
+export function createViewerStore(deps: {
+  db: Kysely<Database>;
+  masterKey: Uint8Array;
+  randomBytes: RandomBytes;
+}): ViewerStore {
   const { db, randomBytes } = deps;
   const resumeKey = deriveKey(deps.masterKey, "resume secret v1");
 
@@ -61,9 +65,18 @@ export function createViewerStore(deps: { db: Kysely<Database>; masterKey: Uint8
     enter: (sessionId, tokenId, now) =>
       db.transaction().execute(async (trx): Promise<Entry> => {
         // The lock makes this and the session service's updates take turns: nobody connects in between.
-        const session = await trx.selectFrom("sessions").select(["status", "consented_at"]).where("id", "=", sessionId).forUpdate().executeTakeFirst();
+        const session = await trx
+          .selectFrom("sessions")
+          .select(["status", "consented_at"])
+          .where("id", "=", sessionId)
+          .forUpdate()
+          .executeTakeFirst();
         if (!session) return { outcome: "absent" };
-        const spent = await trx.selectFrom("embed_tokens").select("token_id").where("token_id", "=", tokenId).executeTakeFirst();
+        const spent = await trx
+          .selectFrom("embed_tokens")
+          .select("token_id")
+          .where("token_id", "=", tokenId)
+          .executeTakeFirst();
         if (spent) return { outcome: "used" };
         if (isTerminal(session.status)) return { outcome: "over" };
         // Consent is one person's: whoever enters after it was given must be the same.
@@ -74,14 +87,24 @@ export function createViewerStore(deps: { db: Kysely<Database>; masterKey: Uint8
         await trx.deleteFrom("viewers").where("session_id", "=", sessionId).execute();
         await trx
           .insertInto("viewers")
-          .values({ id: viewerId, session_id: sessionId, cookie_hash: hashOf(cookie), resume_hash: hashOf(resumeSecretOf(viewerId)), created_at: now })
+          .values({
+            id: viewerId,
+            session_id: sessionId,
+            cookie_hash: hashOf(cookie),
+            resume_hash: hashOf(resumeSecretOf(viewerId)),
+            created_at: now,
+          })
           .execute();
         return { outcome: "entered", viewerId, cookie };
       }),
 
     async authenticate(sessionId, { cookie, resumeSecret }) {
       if (cookie === null && resumeSecret === null) return null;
-      const viewers = await db.selectFrom("viewers").select(["id", "cookie_hash", "resume_hash"]).where("session_id", "=", sessionId).execute();
+      const viewers = await db
+        .selectFrom("viewers")
+        .select(["id", "cookie_hash", "resume_hash"])
+        .where("session_id", "=", sessionId)
+        .execute();
       const viewer = viewers.find(
         (row) =>
           (cookie !== null && timingSafeEqual(hashOf(cookie), row.cookie_hash)) ||
@@ -91,7 +114,12 @@ export function createViewerStore(deps: { db: Kysely<Database>; masterKey: Uint8
     },
 
     async isCurrent(sessionId, viewerId) {
-      const row = await db.selectFrom("viewers").select("id").where("id", "=", viewerId).where("session_id", "=", sessionId).executeTakeFirst();
+      const row = await db
+        .selectFrom("viewers")
+        .select("id")
+        .where("id", "=", viewerId)
+        .where("session_id", "=", sessionId)
+        .executeTakeFirst();
       return row !== undefined;
     },
   };

@@ -40,7 +40,12 @@ export function createAdmission(deps: AdmissionDependencies): (request: UpgradeR
     await db.transaction().execute(async (trx) => {
       // The session's lock makes this and the entering of another viewer take turns.
       await trx.selectFrom("sessions").select("id").where("id", "=", session.id).forUpdate().execute();
-      const viewer = await trx.selectFrom("viewers").select("id").where("id", "=", ticket.viewerId).where("session_id", "=", session.id).executeTakeFirst();
+      const viewer = await trx
+        .selectFrom("viewers")
+        .select("id")
+        .where("id", "=", ticket.viewerId)
+        .where("session_id", "=", session.id)
+        .executeTakeFirst();
       if (!viewer || !(await redeemOnce(trx, ticket.ledgerId, session.id, now))) throw new AppError("viewer_unknown");
     });
     return { session, viewerId: ticket.viewerId, workerAddress };

@@ -4,7 +4,11 @@ import { apiErrors, type AppError } from "@attestream/shared";
 import type { ErrorEnvelope } from "@attestream/shared/partner-api";
 
 /** Refuses an upgrade with plain HTTP, in the envelope of every other error, and closes. */
-export function answerRefusal(socket: Duplex, error: AppError, options: { requestId: string; publicUrl: string }): void {
+export function answerRefusal(
+  socket: Duplex,
+  error: AppError,
+  options: { requestId: string; publicUrl: string },
+): void {
   const entry = apiErrors[error.code];
   const body: ErrorEnvelope = {
     status: "error",

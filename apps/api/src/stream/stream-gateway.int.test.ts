@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { errorEnvelopeSchema } from "@attestream/shared/partner-api";
 import { ticketSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
@@ -9,7 +9,7 @@ import { startEntrance, type Entrance } from "../embed/test-support/start-entran
 
 let entrance: Entrance;
 beforeAll(async () => {
-  entrance = await startEntrance({ timing: { cutOff: 20, connect: 500 } });
+  entrance = await startEntrance({ timing: { cutOff: 20, connect: 500, answer: 300 } });
 });
 afterAll(() => entrance[Symbol.asyncDispose]());
 
@@ -20,7 +20,9 @@ async function openSession() {
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   await entrance.makeReady(id);
   const ticket = async () => {
-    const answer = (await (await entrance.post(`/verify/${id}/stream-ticket`, {}, { cookie })).json()) as { data: { ticket: string } };
+    const answer = (await (await entrance.post(`/verify/${id}/stream-ticket`, {}, { cookie })).json()) as {
+      data: { ticket: string };
+    };
     return answer.data.ticket;
   };
   return { id, cookie, ticket };
@@ -37,6 +39,25 @@ async function openStream(id: string, ticket: string) {
   const socket = dial(id, ticket);
   await once(socket, "open");
   return socket;
+}
+
+/** Accepts connections and never answers. */
+async function startMuteServer() {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.resume());
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => sockets.size,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 /** The HTTP answer in place of 101. */
@@ -59,7 +80,9 @@ describe("a viewer with a ticket", () => {
     const upgrade = entrance.worker.upgrades.at(-1);
     expect(upgrade?.url).toBe(`/session/${id}`);
     expect(upgrade?.headers["sec-websocket-protocol"]).toBe(viewerSubprotocol);
-    expect(upgrade?.headers.cookie ?? upgrade?.headers.origin ?? upgrade?.headers["sec-websocket-extensions"]).toBeUndefined();
+    expect(
+      upgrade?.headers.cookie ?? upgrade?.headers.origin ?? upgrade?.headers["sec-websocket-extensions"],
+    ).toBeUndefined();
     expect(JSON.stringify(upgrade?.rawHeaders)).not.toContain(secret);
     const pass = await checkViewerPass(entrance.worker.token, String(upgrade?.headers[viewerPassHeader]), new Date());
     expect(pass).toMatchObject({ sessionId: id, epoch: 1, viewerId: expect.any(String) });
@@ -83,6 +106,38 @@ describe("a viewer with a ticket", () => {
     socket.close(1000);
     const [code] = await once(socket, "close");
     expect(code).toBe(1000);
+  });
+
+  it("that stops reading stops the worker, and misses nothing", async () => {
+    const { id, ticket } = await openSession();
+    const socket = await openStream(id, await ticket());
+    const [served] = entrance.worker.webSockets.clients;
+    if (!served) throw new Error("the worker has no connection");
+    socket.pause();
+    const chunk = Buffer.alloc(1024 * 1024, 7);
+    const chunks = 64;
+    for (let i = 0; i < chunks; i += 1) served.send(chunk);
+    // What is not in the kernel's buffers stays with the worker: the API takes none of it in.
+    let buffered = -1;
+    await vi.waitFor(
+      () => {
+        const before = buffered;
+        buffered = served.bufferedAmount;
+        expect(buffered).toBe(before);
+      },
+      { interval: 100, timeout: 10_000 },
+    );
+    expect(buffered).toBeGreaterThan((chunks / 2) * chunk.length);
+    let received = 0;
+    const all = new Promise<void>((resolve) => {
+      socket.on("message", (data: Buffer) => {
+        received += data.length;
+        if (received === chunks * chunk.length) resolve();
+      });
+    });
+    socket.resume();
+    await all;
+    socket.terminate();
   });
 
   it("hears the worker's own close code", async () => {
@@ -127,7 +182,10 @@ describe("a viewer with a ticket", () => {
 
   it("may be a program that is no browser and has no origin", async () => {
     const { id, ticket } = await openSession();
-    const socket = new WebSocket(entrance.streamUrl(id), [viewerSubprotocol, `${ticketSubprotocolPrefix}${await ticket()}`]);
+    const socket = new WebSocket(entrance.streamUrl(id), [
+      viewerSubprotocol,
+      `${ticketSubprotocolPrefix}${await ticket()}`,
+    ]);
     await once(socket, "open");
     socket.terminate();
   });
@@ -143,11 +201,15 @@ describe("an upgrade is answered with plain HTTP and never reaches the worker", 
     const attempts = await Promise.all(
       Array.from({ length: 20 }, () => {
         const socket = dial(id, secret);
-        return Promise.race([once(socket, "open").then(() => (socket.terminate(), "open" as const)), refusalOf(socket)]);
+        return Promise.race([
+          once(socket, "open").then(() => (socket.terminate(), "open" as const)),
+          refusalOf(socket),
+        ]);
       }),
     );
     expect(attempts.filter((result) => result === "open")).toHaveLength(1);
-    for (const result of attempts) if (result !== "open") expect(result).toEqual({ status: 401, code: "viewer_unknown" });
+    for (const result of attempts)
+      if (result !== "open") expect(result).toEqual({ status: 401, code: "viewer_unknown" });
     expect(await refusalOf(dial(id, secret))).toEqual({ status: 401, code: "viewer_unknown" });
     expect(count()).toBe(before + 1);
   });
@@ -191,6 +253,18 @@ describe("an upgrade is answered with plain HTTP and never reaches the worker", 
     expect(await refusalOf(dial(id, third))).toEqual({ status: 410, code: "session_over" });
   });
 
+  it("or is cut off when the worker accepts it and says nothing", async () => {
+    const { id, ticket } = await openSession();
+    await using mute = await startMuteServer();
+    const { address } = entrance.worker;
+    entrance.worker.address = mute.address;
+    const socket = dial(id, await ticket());
+    socket.on("error", () => undefined);
+    await new Promise((resolve) => socket.once("close", resolve));
+    entrance.worker.address = address;
+    await vi.waitFor(() => expect(mute.connections()).toBe(0));
+  });
+
   it("when it is no handshake of ours", async () => {
     const { id } = await openSession();
     const host = new URL(entrance.origin);
@@ -203,9 +277,13 @@ describe("an upgrade is answered with plain HTTP and never reaches the worker", 
     };
     const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
     expect(await ask(["GET /session/none HTTP/1.1", key, "Sec-WebSocket-Version: 13"])).toBe("HTTP/1.1 404 Not Found");
-    expect(await ask([`GET /session/${id} HTTP/1.1`, key, "Sec-WebSocket-Version: 8"])).toBe("HTTP/1.1 400 Bad Request");
+    expect(await ask([`GET /session/${id} HTTP/1.1`, key, "Sec-WebSocket-Version: 8"])).toBe(
+      "HTTP/1.1 400 Bad Request",
+    );
     expect(await ask([`GET /session/${id} HTTP/1.1`, "Sec-WebSocket-Version: 13"])).toBe("HTTP/1.1 400 Bad Request");
-    expect(await ask([`GET /session/${id} HTTP/1.1`, key, "Sec-WebSocket-Version: 13"])).toBe("HTTP/1.1 400 Bad Request");
+    expect(await ask([`GET /session/${id} HTTP/1.1`, key, "Sec-WebSocket-Version: 13"])).toBe(
+      "HTTP/1.1 400 Bad Request",
+    );
   });
 });
 
@@ -220,7 +298,7 @@ it("closing the gateway ends every stream, refuses new ones and leaves no socket
     const closed = once(socket, "close");
     await own.gateway.close();
     await closed;
-    expect(own.worker.connections()).toBe(0);
+    await vi.waitFor(() => expect(own.worker.connections()).toBe(0));
     expect(await refusalOf(dial(id, late))).toEqual({ status: 503, code: "storage_unavailable" });
   } finally {
     entrance = shared;

@@ -44,6 +44,7 @@ export interface StreamTiming {
   /** From the upgrade request to the worker's socket: database and worker together. */
   admit: number;
   connect: number;
+  answer: number;
   /** The worker pings every 10 s, so that silence means that somebody is gone. */
   idle: number;
   linger: number;
@@ -52,7 +53,15 @@ export interface StreamTiming {
   pass: number;
 }
 
-const defaults: StreamTiming = { admit: 10_000, connect: 3_000, idle: 45_000, linger: 2_000, cutOff: 5_000, pass: 30_000 };
+const defaults: StreamTiming = {
+  admit: 10_000,
+  connect: 3_000,
+  answer: 10_000,
+  idle: 45_000,
+  linger: 2_000,
+  cutOff: 5_000,
+  pass: 30_000,
+};
 
 interface OpenStream {
   sessionId: string;
@@ -85,7 +94,11 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
   const unsubscribe = deps.sessions.onChange((session) => {
     for (const stream of bySession.get(session.id) ?? []) {
       const over = isTerminal(session.status) || session.worker_id === null || session.epoch !== stream.epoch;
-      if (over && !cuts.has(stream)) cuts.set(stream, setTimeout(() => stream.tunnel.close(), timing.cutOff));
+      if (over && !cuts.has(stream))
+        cuts.set(
+          stream,
+          setTimeout(() => stream.tunnel.close(), timing.cutOff),
+        );
     }
   });
 
@@ -101,8 +114,14 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
       sessionId = upgrade.sessionId;
       const admission = await within(deadline, admit(upgrade));
       const handshake = await forwardedHandshake(upgrade, admission);
-      const worker = await connectWorker(admission.workerAddress, { timeoutMs: timing.connect, signal: deadline }).catch((cause: unknown) => {
-        throw new AppError("session_has_no_browser", { message: "The session's browser cannot be reached at the moment.", cause });
+      const worker = await connectWorker(admission.workerAddress, {
+        timeoutMs: timing.connect,
+        signal: deadline,
+      }).catch((cause: unknown) => {
+        throw new AppError("session_has_no_browser", {
+          message: "The session's browser cannot be reached at the moment.",
+          cause,
+        });
       });
       // No wait from here to the tunnel: neither socket can close unseen in between.
       if (viewer.destroyed || stopping.signal.aborted) {
@@ -115,14 +134,20 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
       join(admission, viewer, worker, requestId);
     } catch (error) {
       const refusal = error instanceof AppError ? error : new AppError("storage_unavailable", { cause: error });
-      deps.log[error instanceof AppError ? "info" : "error"]({ op: "stream", ok: false, requestId, sessionId, errorCode: refusal.code, err: causeOf(refusal) }, "stream refused");
+      deps.log[error instanceof AppError ? "info" : "error"](
+        { op: "stream", ok: false, requestId, sessionId, errorCode: refusal.code, err: causeOf(refusal) },
+        "stream refused",
+      );
       if (viewer.destroyed) return;
       refuse(refusal);
     }
   }
 
   /** Rebuilt, not copied: no cookie, no ticket, no origin and no extension (compression) reaches the worker. */
-  async function forwardedHandshake(upgrade: UpgradeRequest, { session, viewerId, workerAddress }: Admission): Promise<string> {
+  async function forwardedHandshake(
+    upgrade: UpgradeRequest,
+    { session, viewerId, workerAddress }: Admission,
+  ): Promise<string> {
     const pass = await mintViewerPass(deps.workerToken, {
       sessionId: session.id,
       epoch: session.epoch,
@@ -147,6 +172,7 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
     const startedAt = deps.clock().getTime();
     if ("setNoDelay" in viewer && typeof viewer.setNoDelay === "function") viewer.setNoDelay(true);
     const tunnel = new Tunnel(viewer, worker, {
+      answerMs: timing.answer,
       idleMs: timing.idle,
       lingerMs: timing.linger,
       onClosed(stats) {
@@ -156,7 +182,17 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
         if (ofSession?.size === 0) bySession.delete(session.id);
         clearTimeout(cuts.get(stream));
         cuts.delete(stream);
-        deps.log.info({ op: "stream", ok: true, requestId, sessionId: session.id, durationMs: deps.clock().getTime() - startedAt, ...stats }, "stream closed");
+        deps.log.info(
+          {
+            op: "stream",
+            ok: true,
+            requestId,
+            sessionId: session.id,
+            durationMs: deps.clock().getTime() - startedAt,
+            ...stats,
+          },
+          "stream closed",
+        );
         if (streams.size === 0) allGone?.();
       },
     });
@@ -177,7 +213,9 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
 
     async close() {
       unsubscribe();
-      stopping.abort(new AppError("storage_unavailable", { message: "The server is stopping. Connect again shortly." }));
+      stopping.abort(
+        new AppError("storage_unavailable", { message: "The server is stopping. Connect again shortly." }),
+      );
       await Promise.all(arriving);
       if (streams.size === 0) return;
       const gone = Promise.withResolvers<void>();

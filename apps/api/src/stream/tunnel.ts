@@ -10,6 +10,8 @@ export interface TunnelStats {
 }
 
 export interface TunnelOptions {
+  /** The worker must say something within this time. */
+  answerMs: number;
   /** Nothing moved in either direction for so long: the other end is gone. The worker pings every 10 s. */
   idleMs: number;
   /** What one side said before it ended is still delivered within this time; then both are destroyed. */
@@ -33,7 +35,8 @@ export class Tunnel {
     this.#options = options;
     this.#watch(viewer, "viewer");
     this.#watch(worker, "worker");
-    worker.setTimeout(options.idleMs, () => this.#destroy("idle"));
+    worker.setTimeout(options.answerMs, () => this.#destroy("idle"));
+    worker.once("data", () => worker.setTimeout(options.idleMs));
     viewer.pipe(worker);
     worker.pipe(viewer);
   }

@@ -19,7 +19,11 @@ export function parseUpgradeRequest(request: IncomingMessage): UpgradeRequest {
   if (!id.success) throw new AppError("not_found");
   const { headers } = request;
   const key = headers["sec-websocket-key"] ?? "";
-  if (request.method !== "GET" || headers.upgrade?.toLowerCase() !== "websocket" || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
+  if (
+    request.method !== "GET" ||
+    headers.upgrade?.toLowerCase() !== "websocket" ||
+    !/^[+/0-9A-Za-z]{22}==$/.test(key)
+  ) {
     throw new AppError("invalid_request", { message: "This is not a WebSocket handshake." });
   }
   if (headers["sec-websocket-version"] !== "13") {
@@ -27,12 +31,21 @@ export function parseUpgradeRequest(request: IncomingMessage): UpgradeRequest {
   }
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   if (!offered.includes(viewerSubprotocol)) {
-    throw new AppError("invalid_request", { message: `Offer the subprotocols ${viewerSubprotocol} and ${ticketSubprotocolPrefix}<stream ticket>.` });
+    throw new AppError("invalid_request", {
+      message: `Offer the subprotocols ${viewerSubprotocol} and ${ticketSubprotocolPrefix}<stream ticket>.`,
+    });
   }
   const tickets = offered.filter((name) => name.startsWith(ticketSubprotocolPrefix));
   const [ticket] = tickets;
   if (ticket === undefined || tickets.length > 1) {
-    throw new AppError("viewer_unknown", { message: `Offer exactly one subprotocol ${ticketSubprotocolPrefix}<stream ticket>.` });
+    throw new AppError("viewer_unknown", {
+      message: `Offer exactly one subprotocol ${ticketSubprotocolPrefix}<stream ticket>.`,
+    });
   }
-  return { sessionId: id.data.toLowerCase(), ticket: ticket.slice(ticketSubprotocolPrefix.length), origin: headers.origin ?? null, key };
+  return {
+    sessionId: id.data.toLowerCase(),
+    ticket: ticket.slice(ticketSubprotocolPrefix.length),
+    origin: headers.origin ?? null,
+    key,
+  };
 }

@@ -13,6 +13,7 @@ import { viewerSubprotocol } from "@attestream/shared/viewer-protocol";
 import { errorEnvelope, nothingHere } from "../../http/error-envelope.ts";
 import { silentLog } from "../../http/log.ts";
 import { requestId } from "../../http/request-context.ts";
+import { createPlatformStore } from "../../platforms/platform-store.ts";
 import { createEffectRunner } from "../../sessions/effect-runner.ts";
 import { createSessionService } from "../../sessions/create-session-service.ts";
 import { deadlineDurations } from "../../sessions/deadlines.ts";
@@ -25,6 +26,16 @@ import { frameAddresses } from "../frame-addresses.ts";
 
 const partnerId = "partner-1";
 const workerId = "worker-1";
+const definition = {
+  format: "platform/1",
+  name: "demo-bank",
+  displayName: "Demo Bank",
+  loginUrl: "https://bank.demo.test/login",
+  version: "1.0.0",
+  allow: ["bank.demo.test"],
+  screens: [{ id: "home", when: { url: "/accounts" }, then: "collect" }],
+  collect: [{ id: "account", read: { accountHolder: { css: ".owner" }, accountType: { css: ".type" } } }],
+};
 
 /**
  * The entrance as the API wires it, on a real database and real sockets: the frame's routes, the
@@ -90,7 +101,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
       platform_id: platform.id,
       hash: "h1",
       version: "1.0.0",
-      definition: JSON.stringify({ displayName: "Demo Bank", fields: ["Account holder", "Account type"] }),
+      definition: JSON.stringify(definition),
       icon: null,
     })
     .execute();
@@ -121,10 +132,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
       masterKey,
       sessions,
       dispatch: { queuePosition: async (id) => queue.get(id) ?? null },
-      describePlatform: (definition) => {
-        const { displayName, fields } = definition as { displayName: string; fields: string[] };
-        return { displayName, consentFields: fields };
-      },
+      platforms: createPlatformStore(db),
       addresses: () => frameAddresses({ publicUrl: publicUrl() }),
       frameDir,
       clock,
@@ -206,7 +214,10 @@ async function startWorker() {
     socket.on("close", () => sockets.delete(socket));
   });
   const upgrades: IncomingMessage[] = [];
-  const webSockets = new WebSocketServer({ server: http, handleProtocols: (offered) => (offered.has(viewerSubprotocol) ? viewerSubprotocol : false) });
+  const webSockets = new WebSocketServer({
+    server: http,
+    handleProtocols: (offered) => (offered.has(viewerSubprotocol) ? viewerSubprotocol : false),
+  });
   webSockets.on("connection", (socket, request) => {
     upgrades.push(request);
     socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
