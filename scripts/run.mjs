@@ -19,7 +19,6 @@ const commands = {
   check: { needs: [], program: "scripts/check.ts" },
   format: { needs: [], program: "scripts/format.ts" },
   generate: { needs: [], program: "scripts/generate.ts" },
-  bench: { needs: ["browser", "certificates", "pages"], program: "bench/run.ts" },
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -7,7 +7,10 @@ export async function bundleCertificates(target: string, files: (string | undefi
       .filter((file) => file !== undefined)
       .map((file) =>
         readFile(file, "utf8").catch((cause: unknown) => {
-          throw new Error(`${file} cannot be read. Check EXTRA_CA_FILE, or run "npm run setup" to make the development CA.`, { cause });
+          throw new Error(
+            `${file} cannot be read. Check EXTRA_CA_FILE, or run "npm run setup" to make the development CA.`,
+            { cause },
+          );
         }),
       ),
   );

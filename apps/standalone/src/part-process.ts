@@ -55,7 +55,10 @@ export class PartProcess {
     const abort = () => child.kill("SIGTERM");
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const ready = await Promise.race([firstReadyMessage(child), exited.then((code) => Promise.reject(new PartStartError(name, code)))]);
+      const ready = await Promise.race([
+        firstReadyMessage(child),
+        exited.then((code) => Promise.reject(new PartStartError(name, code))),
+      ]);
       return new PartProcess(name, child, ready, exited);
     } finally {
       signal.removeEventListener("abort", abort);

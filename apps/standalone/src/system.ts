@@ -69,7 +69,10 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
     const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `as_test_demo_${randomBytes(24).toString("base64url")}`;
     const demoSecret = `whsec_${randomBytes(24).toString("base64")}`;
     const partnerUrl = `http://127.0.0.1:${ports.partner}`;
-    const extraCaFile = await bundleCertificates(join(dataDir, "extra-ca.pem"), [join(certificateFolder, "ca.pem"), environment["EXTRA_CA_FILE"]]);
+    const extraCaFile = await bundleCertificates(join(dataDir, "extra-ca.pem"), [
+      join(certificateFolder, "ca.pem"),
+      environment["EXTRA_CA_FILE"],
+    ]);
 
     const bank = await start("bank", { PORT: String(ports.bank), CERT_DIR: certificateFolder });
     const api = await start("api", {
