@@ -9,7 +9,7 @@ const en = {
   privacyLine: "Runs in a one-time browser that is erased afterwards",
   skipToPage: "Skip to the live page",
   partnerAsks: (partner: string) => `for ${partner}`,
-  steps: { agree: "Agree", logIn: "Log in", collect: "Collect", attest: "Attest" },
+  steps: { agree: "Agree", logIn: "Log in", collect: "Collect", attest: "Confirm" },
   stepsLabel: (step: string, number: number, of: number) => `Step ${number} of ${of}: ${step}`,
 
   opening: {

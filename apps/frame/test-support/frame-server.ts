@@ -1,0 +1,276 @@
+/**
+ * A stand-in for API and worker as the frame page sees them: real HTTP, real event stream, real
+ * WebSocket, the real wire schemas. What it says is decided by the test.
+ */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { WebSocketServer, type WebSocket } from "ws";
+import { apiErrors, type ApiErrorCode } from "@attestream/shared";
+import { frameViewSchema, type FrameView } from "@attestream/shared/frame-api";
+import {
+  encodePacket,
+  packetFlags,
+  serverMessageSchema,
+  ticketSubprotocolPrefix,
+  viewerMessageSchema,
+  viewerSubprotocol,
+  type PacketRectangle,
+  type ServerMessage,
+  type ViewerMessage,
+} from "@attestream/shared/viewer-protocol";
+import { buildFrame } from "../build.ts";
+
+type MessageOf<T extends ViewerMessage["type"]> = Extract<ViewerMessage, { type: T }>;
+
+export interface FrameServerOptions {
+  view?: Partial<FrameView>;
+  /** False: as if the browser blocked our cookie. */
+  cookies?: boolean;
+}
+
+export class FrameServer {
+  readonly sessionId = randomUUID();
+  view: FrameView;
+  /** Everything the viewer sent on the stream, parsed strictly. */
+  readonly received: ViewerMessage[] = [];
+  /** Requests below /verify/:id, as `POST consent`. */
+  readonly requests: string[] = [];
+  /** Answers the next request of this name with an error, or never (`hang`). */
+  readonly faults = new Map<string, ApiErrorCode | "hang">();
+  readonly #http: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #cookies: boolean;
+  readonly #secret = randomUUID();
+  readonly #tickets = new Set<string>();
+  readonly #tokens = new Set<string>();
+  readonly #feeds = new Set<ServerResponse>();
+  readonly #waiters = new Set<() => void>();
+  #stream: WebSocket | null = null;
+  #seq = 0;
+  #opened = 0;
+
+  private constructor(http: Server, options: FrameServerOptions) {
+    this.#http = http;
+    this.#cookies = options.cookies ?? true;
+    this.view = frameViewSchema.parse({ ...sampleView(this.sessionId), ...options.view });
+    this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => viewerSubprotocol });
+  }
+
+  static async start(options: FrameServerOptions = {}): Promise<FrameServer> {
+    const { dist } = await buildFrame();
+    const http = createServer();
+    const server = new FrameServer(http, options);
+    http.on("request", (request, response) => void server.#answer(request, response, dist));
+    http.on("upgrade", (request, socket, head) => {
+      const [protocol, ticket] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
+      if (protocol !== viewerSubprotocol || !ticket?.startsWith(ticketSubprotocolPrefix) || !server.#tickets.delete(ticket.slice(ticketSubprotocolPrefix.length))) {
+        socket.destroy();
+        return;
+      }
+      server.#sockets.handleUpgrade(request, socket, head, (stream) => server.#connect(stream));
+    });
+    http.listen(0, "127.0.0.1");
+    await once(http, "listening");
+    return server;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Connections of the stream so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  get streaming(): boolean {
+    return this.#stream !== null;
+  }
+
+  /** The session's page, with a token that opens it once. */
+  embedUrl(): string {
+    const token = randomUUID();
+    this.#tokens.add(token);
+    return `${this.origin}/verify/${this.sessionId}?token=${token}`;
+  }
+
+  /** The session changes: every open event stream hears of it. */
+  show(patch: Partial<FrameView>): void {
+    this.view = frameViewSchema.parse({ ...this.view, ...patch });
+    for (const feed of this.#feeds) feed.write(`data: ${JSON.stringify(this.view)}\n\n`);
+  }
+
+  say(message: ServerMessage): void {
+    this.#stream?.send(JSON.stringify(serverMessageSchema.parse(message)));
+  }
+
+  draw(packet: { width: number; height: number; key?: boolean; dy?: number; rectangles: PacketRectangle[] }): number {
+    this.#seq += 1;
+    const { width, height, rectangles } = packet;
+    this.#stream?.send(encodePacket({ flags: packet.key === false ? packetFlags.delta : packetFlags.key, seq: this.#seq, width, height, dy: packet.dy ?? 0, rectangles }));
+    return this.#seq;
+  }
+
+  /** One image as a whole picture. */
+  drawWhole(width: number, height: number, image: Uint8Array): number {
+    return this.draw({ width, height, rectangles: [{ x: 0, y: 0, width, height, image }] });
+  }
+
+  dropStream(code: number): void {
+    this.#stream?.close(code);
+  }
+
+  /** As a network does it: no goodbye. */
+  cutStream(): void {
+    this.#stream?.terminate();
+  }
+
+  cutFeeds(): void {
+    for (const feed of this.#feeds) feed.destroy();
+  }
+
+  /** Resolves once the condition holds; looks again whenever anything happens here. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        this.#waiters.delete(look);
+        resolve();
+      };
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  /** The first message of this type from `from` on (an index of `received`) that fits. */
+  async message<T extends ViewerMessage["type"]>(type: T, fits: (message: MessageOf<T>) => boolean = () => true, from = 0): Promise<MessageOf<T>> {
+    const find = () => this.received.slice(from).find((message): message is MessageOf<T> => message.type === type && fits(message as MessageOf<T>));
+    await this.until(() => find() !== undefined);
+    return find() as MessageOf<T>;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#sockets.clients) client.terminate();
+    this.#http.closeAllConnections();
+    this.#http.close();
+    await once(this.#http, "close");
+  }
+
+  #happened(): void {
+    for (const waiter of this.#waiters) waiter();
+  }
+
+  #connect(stream: WebSocket): void {
+    this.#stream = stream;
+    this.#opened += 1;
+    stream.on("message", (data) => {
+      this.received.push(viewerMessageSchema.parse(JSON.parse(String(data))));
+      this.#happened();
+    });
+    stream.on("close", () => {
+      if (this.#stream === stream) this.#stream = null;
+      this.#happened();
+    });
+    stream.send(JSON.stringify({ type: "hello", protocol: 1, width: 800, height: 600 } satisfies ServerMessage));
+    this.#happened();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, dist: string): Promise<void> {
+    const url = new URL(request.url ?? "/", this.origin);
+    if (url.pathname.startsWith("/verify/assets/")) {
+      const types: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
+      response.setHeader("content-type", types[extname(url.pathname)] ?? "application/octet-stream");
+      response.end(await readFile(join(dist, "assets", url.pathname.slice("/verify/assets/".length))));
+      return;
+    }
+    const [, , id, action] = url.pathname.split("/");
+    if (id !== this.sessionId) return fail(response, "not_found");
+    if (action === undefined) {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.setHeader(
+        "content-security-policy",
+        `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self' ${this.origin.replace("http", "ws")}; base-uri 'none'; form-action 'none'`,
+      );
+      response.end(await readFile(join(dist, "index.html")));
+      return;
+    }
+    this.requests.push(`${request.method} ${action}`);
+    let body = "";
+    for await (const part of request) body += String(part);
+    const fault = this.faults.get(action);
+    this.#happened();
+    if (fault === "hang") return;
+    if (fault) return fail(response, fault);
+    if (action === "exchange") {
+      const { token } = JSON.parse(body) as { token: string };
+      if (!this.#tokens.delete(token)) return fail(response, "embed_token_used");
+      if (this.#cookies) response.setHeader("set-cookie", `as-${id}=${this.#secret}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned`);
+      return succeed(response, { view: this.view, resumeSecret: this.#secret });
+    }
+    const known = this.#cookies ? (request.headers.cookie ?? "").includes(this.#secret) : request.headers.authorization === `Bearer ${this.#secret}`;
+    if (!known) return fail(response, "viewer_unknown");
+    switch (action) {
+      case "resume":
+        return succeed(response, { view: this.view, resumeSecret: this.#secret });
+      case "stream-ticket": {
+        if (!this.view.streamable) return fail(response, "session_has_no_browser");
+        const ticket = randomUUID();
+        this.#tickets.add(ticket);
+        return succeed(response, { url: `${this.origin.replace("http", "ws")}/stream/${id}`, ticket });
+      }
+      case "consent": {
+        const { accepted } = JSON.parse(body) as { accepted: boolean };
+        if (accepted) this.show({ consent: { ...this.view.consent, given: true } });
+        else this.show({ status: "CANCELLED", streamable: false, reason: reasonOf("CONSENT_DECLINED") });
+        return succeed(response, this.view);
+      }
+      case "cancel":
+        this.show({ status: "CANCELLED", streamable: false, reason: reasonOf("USER_CANCELLED") });
+        return succeed(response, this.view);
+      case "events":
+        response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+        response.write(`: hello\n\ndata: ${JSON.stringify(this.view)}\n\n`);
+        this.#feeds.add(response);
+        response.on("close", () => this.#feeds.delete(response));
+        return;
+      default:
+        fail(response, "not_found");
+    }
+  }
+}
+
+export function reasonOf(code: "CONSENT_DECLINED" | "USER_CANCELLED"): NonNullable<FrameView["reason"]> {
+  return { code, category: "USER", retriable: true, message: "said by the test" };
+}
+
+function sampleView(sessionId: string): FrameView {
+  return {
+    sessionId,
+    status: "CREATED",
+    progress: 0,
+    partner: { name: "Northwind Lending" },
+    platform: { name: "demo-bank", displayName: "Demo Bank", icon: null },
+    consent: { required: true, given: true, fields: ["Account holder", "Account type", "Last four digits", "Balance"] },
+    queue: null,
+    streamable: false,
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    reason: null,
+    locale: null,
+    theme: "auto",
+  };
+}
+
+function succeed(response: ServerResponse, data: unknown): void {
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ status: "success", data }));
+}
+
+function fail(response: ServerResponse, code: ApiErrorCode): void {
+  const { status, type, retriable, message } = apiErrors[code];
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify({ status: "error", error: { type, code, message, retriable, requestId: "test", docUrl: "https://docs.example.com" } }));
+}
