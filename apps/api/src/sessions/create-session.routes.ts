@@ -6,7 +6,7 @@ import { partnerOf } from "../http/request-context.ts";
 import { sendSuccess } from "../http/send-success.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { SessionRow } from "../storage/schema.ts";
-import { checkWebhookUrl } from "./check-webhook-url.ts";
+import { checkWebhookTarget } from "../webhooks/webhook-target.ts";
 import type { SessionService } from "./session-service.ts";
 
 const hourMs = 3_600_000;
@@ -25,7 +25,10 @@ export function createSessionRoute(deps: {
   return async (request, response) => {
     const partner = partnerOf(response);
     const body = parseInput(createSessionRequestSchema, request.body);
-    if (body.webhookUrl !== undefined) checkWebhookUrl(body.webhookUrl, deps.webhookDevHosts);
+    if (body.webhookUrl !== undefined) {
+      const target = checkWebhookTarget(body.webhookUrl, deps.webhookDevHosts);
+      if (!target.ok) throw new AppError("webhook_url_invalid", { message: target.problem, param: "webhookUrl" });
+    }
     const allowedOrigins = body.allowedOrigins?.map(originOf);
 
     const platform = await deps.platforms.current(body.platformId);

@@ -21,6 +21,8 @@ export interface DatabaseOptions {
 export interface OpenDatabase {
   db: Kysely<Database>;
   engine: "pglite" | "postgres";
+  /** The same database, for what does not go through Kysely. */
+  storage: { pglite: PGlite } | { databaseUrl: string };
   /** For copies of a fresh database; embedded only. */
   dump: (() => Promise<Blob>) | null;
   close(): Promise<void>;
@@ -47,7 +49,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
       { cause: error },
     );
   }
-  return { db, engine: "postgres", dump: null, close: () => db.destroy() };
+  return { db, engine: "postgres", storage: { databaseUrl: connectionString }, dump: null, close: () => db.destroy() };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
@@ -68,6 +70,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
     return {
       db,
       engine: "pglite",
+      storage: { pglite: opened },
       dump: () => opened.dumpDataDir("none"),
       async close() {
         await db.destroy();

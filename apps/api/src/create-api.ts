@@ -1,0 +1,288 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { jsonSchema } from "@attestream/shared";
+import { z } from "zod";
+import { createAttestationService, type AttestationService } from "./attestation/attestation-service.ts";
+import { attestationRoute } from "./attestation/attestation.routes.ts";
+import { jwksRoute } from "./attestation/jwks.routes.ts";
+import { createSigningKeys } from "./attestation/signing-keys.ts";
+import { ConfigError, type Config } from "./config.ts";
+import { createAssign } from "./dispatch/assign-session.ts";
+import { createDispatcher, type Dispatcher } from "./dispatch/create-dispatcher.ts";
+import { embedTokenKey, mintEmbedToken } from "./embed/embed-token.ts";
+import { createEmbedRoutes } from "./embed/embed.routes.ts";
+import { frameAddresses } from "./embed/frame-addresses.ts";
+import { createApp, type PartnerRoute } from "./http/create-app.ts";
+import { listen } from "./http/listen.ts";
+import type { Log } from "./http/log.ts";
+import { requireKey } from "./http/require-key.ts";
+import { createKeyAuthenticator } from "./keys/authenticate-key.ts";
+import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
+import { createLimit, partnerLimit, rateLimit } from "./keys/rate-limits.ts";
+import { limitRefusedKeys } from "./keys/refused-keys.ts";
+import { loadSecrets } from "./keys/secrets.ts";
+import { listPlatforms } from "./platforms/list-platforms.routes.ts";
+import { loadPlatforms } from "./platforms/load-platforms.ts";
+import { createPlatformStore } from "./platforms/platform-store.ts";
+import { systemClock, type Clock } from "./sessions/clock.ts";
+import { createSessionRoute } from "./sessions/create-session.routes.ts";
+import { createSessionService, receiverDataAad, type SessionWriter } from "./sessions/create-session-service.ts";
+import { deadlineDurations } from "./sessions/deadlines.ts";
+import { createEffectRunner } from "./sessions/effect-runner.ts";
+import { openExtraction } from "./sessions/extraction.ts";
+import { getSessionRoute } from "./sessions/get-session.routes.ts";
+import { listSessionsRoute } from "./sessions/list-sessions.routes.ts";
+import type { SessionAddresses } from "./sessions/present-session.ts";
+import { createSweeper, type Sweeper } from "./sessions/sweeper.ts";
+import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
+import { createSealer, deriveKey } from "./storage/encryption.ts";
+import { openDatabase, type OpenDatabase } from "./storage/open-database.ts";
+import { createStreamGateway } from "./stream/stream-gateway.ts";
+import { createWebhooks } from "./webhooks/create-webhooks.ts";
+import { createWorkerGateway, workerPath, type WorkerGateway } from "./workers/worker-gateway.ts";
+import { createWorkerReports } from "./workers/worker-reports.ts";
+
+/** Of a worker on its sessions; it renews every `heartbeatMs`. */
+const leaseMs = 6_000;
+const heartbeatMs = 2_000;
+const stopGraceMs = 5_000;
+
+export interface ApiOptions {
+  config: Config;
+  log: Log;
+  clock?: Clock;
+  newId?: () => string;
+  random?: () => number;
+  randomBytes?: (size: number) => Buffer;
+  /** Contents of a fresh embedded database; see open-database. */
+  template?: Blob;
+  timing?: { leaseMs?: number; heartbeatMs?: number };
+}
+
+export interface Api {
+  port: number;
+  /** Base URL as partners see it, without a slash at the end. */
+  url: string;
+  firstKeys: FirstKeys;
+  workerToken: string;
+  database: OpenDatabase;
+  sessions: SessionWriter;
+  dispatcher: Dispatcher;
+  workers: WorkerGateway;
+  sweeper: Sweeper;
+  attestations: AttestationService;
+  /** Takes nothing new, ends what is under way, closes the database. Sessions go on in their workers. */
+  stop(): Promise<void>;
+}
+
+/** Wires the API and starts it. Throws ConfigError, StorageError or ListenError with the remedy. */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    return await start(options, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start({ config, log, ...options }: ApiOptions, undo: (() => Promise<void> | void)[], stop: () => Promise<void>): Promise<Api> {
+  const clock = options.clock ?? systemClock;
+  const now = () => clock.now();
+  const newId = options.newId ?? randomUUID;
+  const lease = options.timing?.leaseMs ?? leaseMs;
+  const stopping = new AbortController();
+
+  const listener = await listen(config.host, config.port);
+  undo.push(() => listener.close(stopGraceMs));
+  const publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
+
+  const secrets = loadSecrets(config);
+  const sealer = createSealer(secrets.masterKey);
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    ...(options.template ? { template: options.template } : {}),
+    onConnectionError: (error) => log.warn({ code: "code" in error ? error.code : undefined }, "database connection lost"),
+  });
+  undo.push(() => database.close());
+  const { db } = database;
+
+  const webhooks = createWebhooks({
+    db,
+    storage: database.storage,
+    sealer,
+    log,
+    now,
+    newId,
+    random: options.random ?? Math.random,
+    devHosts: config.webhookDevHosts,
+    extraCa: readExtraCa(config.extraCaFile),
+  });
+  await webhooks.start();
+  undo.push(() => webhooks.stop(stopGraceMs));
+
+  await loadPlatforms({ db, folders: config.platformsDirs, now, log });
+  const pepper = deriveKey(secrets.masterKey, "api key pepper v1");
+  const firstKeys = await ensureFirstKeys({ db, sealer, pepper, newId, now, bootstrapApiKey: config.bootstrapApiKey, demoPartner: config.demoPartner });
+
+  // The session service runs effects whose doers need the session service: they are looked up when they run.
+  const effects = createEffectRunner(
+    {
+      "dispatch.request": async ({ urgent }, { after }) => (urgent ? dispatcher.wake() : dispatcher.offer(after.id)),
+      "tree.start": (_effect, { after }) => {
+        if (after.worker_id !== null) workers.send(after.worker_id, { type: "tree.start", sessionId: after.id, epoch: after.epoch });
+      },
+      "worker.release": ({ reason }, { before }) => {
+        if (before.worker_id !== null) workers.send(before.worker_id, { type: "release", sessionId: before.id, epoch: before.epoch, reason });
+      },
+      "attestation.issue": (_effect, { after }) => attestations.issue(after.id),
+      "viewer.confirm": async (_effect, { after }) => {
+        await sessions.apply(after.id, { type: "viewer.connected" }, { fence: { epoch: after.epoch } });
+      },
+    },
+    log,
+  );
+  const durations = deadlineDurations(config);
+  const sessions = createSessionService({ db, sealer, outbox: webhooks.outbox, effects, durations, now, log });
+  sessions.onChange((session) => {
+    if (session.completed_at !== null) webhooks.wake();
+  });
+
+  const platforms = createPlatformStore(db);
+  const assign = createAssign({ platforms, workers: () => workers, log });
+  const reports = createWorkerReports({ db, sessions, sealer, assign, capacityChanged: () => dispatcher.wake(), leaseMs: lease, now, log });
+  const workers = createWorkerGateway({ workerToken: secrets.workerToken, heartbeatMs: options.timing?.heartbeatMs ?? heartbeatMs, leaseMs: lease, listener: reports, now, log });
+  const dispatcher = createDispatcher({ db, sessions, links: () => workers.links(), assign, leaseMs: lease, now, log });
+  undo.push(async () => {
+    await workers.stop();
+    await dispatcher.idle();
+    await effects.settled();
+  });
+
+  const signingKeys = createSigningKeys({ db, sealer, now });
+  const receiverDataSchema = z.record(z.string(), jsonSchema);
+  const attestations = createAttestationService({
+    db,
+    sessions,
+    keys: signingKeys,
+    issuer: publicUrl,
+    platformName: async (session) => (await platforms.pinned(session)).name,
+    readExtraction: (session) => openExtraction(sealer, session),
+    readReceiverData: (session) =>
+      session.receiver_data_enc === null ? null : receiverDataSchema.parse(JSON.parse(sealer.openText(session.receiver_data_enc, receiverDataAad(session.id)))),
+    now,
+    newId,
+    log,
+  });
+
+  const frame = frameAddresses({ publicUrl, frameOrigin: config.frameOrigin, streamOrigin: config.streamOrigin });
+  const streams = createStreamGateway({
+    db,
+    masterKey: secrets.masterKey,
+    sessions,
+    workers: {
+      addressOf: async ({ worker_id }) => {
+        if (worker_id === null) return null;
+        return (await db.selectFrom("workers").select("address").where("id", "=", worker_id).executeTakeFirst())?.address ?? null;
+      },
+    },
+    workerToken: secrets.workerToken,
+    addresses: () => frame,
+    publicUrl: () => publicUrl,
+    newId,
+    clock: now,
+    log,
+  });
+  undo.push(() => streams.close());
+  const frameRoutes = createEmbedRoutes({
+    db,
+    masterKey: secrets.masterKey,
+    sessions,
+    dispatch: dispatcher,
+    platforms,
+    addresses: () => frame,
+    frameDir: config.frameDir,
+    clock: now,
+    log,
+    signal: stopping.signal,
+    onViewerEntered: (sessionId, viewerId) => streams.closeOthers(sessionId, viewerId),
+  });
+
+  const tokenKey = embedTokenKey(secrets.masterKey);
+  const randomBytes = options.randomBytes ?? ((size: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(size))));
+  const embedBase = config.frameOrigin ?? publicUrl;
+  const addresses: SessionAddresses = {
+    bareEmbedUrl: (sessionId) => `${embedBase}/verify/${sessionId}`,
+    mintEmbedUrl: (session) => `${embedBase}/verify/${session.id}?token=${mintEmbedToken(tokenKey, session.id, now(), randomBytes)}`,
+    streamUrl: (sessionId) => frame.streamUrl(sessionId),
+  };
+  const own = { sessions, platforms, addresses, sealer };
+  const partnerRoutes: PartnerRoute[] = [
+    { method: "get", path: "/partner/browser-platforms", handler: listPlatforms(platforms) },
+    {
+      method: "post",
+      path: "/partner/browser-session",
+      before: [rateLimit(createLimit)],
+      handler: createSessionRoute({ sessions, platforms, mintEmbedUrl: addresses.mintEmbedUrl, webhookDevHosts: config.webhookDevHosts, now, newId }),
+    },
+    { method: "get", path: "/partner/browser-session/:id", handler: getSessionRoute(own) },
+    { method: "get", path: "/partner/browser-sessions", handler: listSessionsRoute({ db }) },
+    { method: "post", path: "/partner/browser-session/:id/terminate", handler: terminateSessionRoute(own) },
+    { method: "get", path: "/partner/browser-session/:id/attestation", handler: attestationRoute({ sessions, attestations, publicUrl }) },
+  ];
+  const app = createApp({
+    db,
+    publicUrl,
+    log,
+    now,
+    newId,
+    partnerGate: [limitRefusedKeys(), requireKey(createKeyAuthenticator({ db, pepper, now })), rateLimit(partnerLimit)],
+    partnerRoutes,
+    jwks: jwksRoute(signingKeys),
+    frame: frameRoutes,
+    pages: [],
+  });
+
+  const sweeper = createSweeper({
+    db,
+    sessions,
+    clock,
+    leaseMs: lease,
+    log,
+    async everyRound() {
+      const since = new Date(now().getTime() - 2 * lease);
+      workers.dropSilent(since);
+      await db.updateTable("workers").set({ state: "lost" }).where("seen_at", "<", since).where("state", "!=", "lost").execute();
+      dispatcher.wake();
+    },
+  });
+  await sweeper.sweep();
+  listener.serve(app, (request, socket, head) => {
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (path === workerPath) workers.handleUpgrade(request, socket, head);
+    else if (path.startsWith("/session/")) streams.handleUpgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  const sweeping = sweeper.run(stopping.signal);
+  const resuming = attestations.resume().catch((error: unknown) => log.error({ name: error instanceof Error ? error.name : "" }, "sessions in VERIFYING could not be taken up; their deadline ends them"));
+  undo.push(async () => {
+    stopping.abort();
+    await Promise.all([sweeping, resuming]);
+  });
+
+  log.info({ op: "api.start", port: listener.port, engine: database.engine }, "api is ready");
+  return { port: listener.port, url: publicUrl, firstKeys, workerToken: secrets.workerToken, database, sessions, dispatcher, workers, sweeper, attestations, stop };
+}
+
+function readExtraCa(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new ConfigError([`EXTRA_CA_FILE: ${path} cannot be read; correct the path or its rights`]);
+  }
+}
