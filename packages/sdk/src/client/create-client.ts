@@ -1,0 +1,163 @@
+import { isTerminal } from "@attestream/shared";
+import {
+  attestationResponseSchema,
+  createdSessionSchema,
+  platformListSchema,
+  sessionListSchema,
+  type AttestationResponse,
+  type CreatedSession,
+  type createSessionRequestSchema,
+  type Platform,
+  type SessionList,
+} from "@attestream/shared/partner-api";
+import { z } from "zod";
+import { AttestreamError } from "./attestream-error.ts";
+import { clientSessionSchema, type Session } from "./schemas.ts";
+import { sendRequest, type Connection } from "./send-request.ts";
+
+export interface ClientOptions {
+  /** Where the API is, for example `https://verify.example.com`. */
+  baseUrl: string;
+  apiKey: string;
+  /** For tests, or to send through something of your own. */
+  fetch?: typeof fetch;
+  /** How `waitForCompletion` passes the time between two looks; for tests. */
+  wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export type NewSession = z.input<typeof createSessionRequestSchema>;
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface ListOptions extends CallOptions {
+  status?: Session["status"];
+  /** 1 to 100; 20 when left out. */
+  limit?: number;
+  offset?: number;
+}
+
+export interface Client {
+  /** What can be verified; `id` goes into `createSession`. */
+  platforms(options?: CallOptions): Promise<Platform[]>;
+  /** Starts a verification. Give `embedUrl` to `mount()` in the user's browser, at once: it works for one visit. */
+  createSession(session: NewSession, options?: CallOptions): Promise<CreatedSession>;
+  getSession(sessionId: string, options?: CallOptions): Promise<Session>;
+  listSessions(options?: ListOptions): Promise<SessionList>;
+  /** Ends a session that is still running. */
+  terminate(sessionId: string, options?: CallOptions): Promise<Session>;
+  /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
+  attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
+  /** The public keys that attestations are signed with (a JWKS). Fetch them ahead; checking then needs no connection. */
+  issuerKeys(options?: CallOptions): Promise<{ keys: Record<string, unknown>[] }>;
+  /** Looks every `everyMs` (2 s) until the session has ended. A webhook tells sooner and costs less; bound the wait with `signal`. */
+  waitForCompletion(sessionId: string, options?: CallOptions & { everyMs?: number }): Promise<Session>;
+}
+
+const keySetSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+const defaultEveryMs = 2_000;
+
+/** A client of the partner API, for your server: the API key must never reach a browser. */
+export function createClient(options: ClientOptions): Client {
+  const connection: Connection = {
+    baseUrl: parseBaseUrl(options.baseUrl),
+    apiKey: options.apiKey,
+    fetch: options.fetch ?? fetch,
+  };
+  if (options.apiKey === "")
+    throw new TypeError("apiKey is empty; take one from the operator's dashboard or the first start's output");
+  const pause = options.wait ?? wait;
+  const sessionPath = (sessionId: string, rest = "") =>
+    `/partner/browser-session/${encodeURIComponent(sessionId)}${rest}`;
+
+  const client: Client = {
+    platforms: ({ signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/partner/browser-platforms",
+        answer: platformListSchema,
+        signal,
+      }),
+    createSession: (session, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: "/partner/browser-session",
+        body: session,
+        answer: createdSessionSchema,
+        signal,
+      }),
+    getSession: (sessionId, { signal } = {}) =>
+      sendRequest(connection, { method: "GET", path: sessionPath(sessionId), answer: clientSessionSchema, signal }),
+    listSessions: ({ signal, status, limit, offset } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/partner/browser-sessions",
+        query: { status, limit, offset },
+        answer: sessionListSchema,
+        signal,
+      }),
+    terminate: (sessionId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: sessionPath(sessionId, "/terminate"),
+        answer: clientSessionSchema,
+        signal,
+      }),
+    attestation: (sessionId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: sessionPath(sessionId, "/attestation"),
+        answer: attestationResponseSchema,
+        signal,
+      }),
+    async issuerKeys({ signal } = {}) {
+      // A JWKS is a standard document, so it comes without the envelope.
+      const response = await connection.fetch(new URL("/.well-known/jwks.json", connection.baseUrl), {
+        signal: signal ?? null,
+      });
+      const keys = keySetSchema.safeParse(response.ok ? await response.json() : undefined);
+      if (keys.success) return keys.data;
+      throw new AttestreamError(`The key set could not be read (HTTP ${response.status}).`, {
+        status: response.status,
+        type: "unexpected_answer",
+        code: "unexpected_answer",
+        retriable: response.status >= 500,
+      });
+    },
+    async waitForCompletion(sessionId, { signal, everyMs = defaultEveryMs } = {}) {
+      for (;;) {
+        signal?.throwIfAborted();
+        let delayMs = everyMs;
+        try {
+          const session = await client.getSession(sessionId, signal && { signal });
+          if (isTerminal(session.status)) return session;
+        } catch (error) {
+          if (!(error instanceof AttestreamError && error.retriable)) throw error;
+          delayMs = Math.max(everyMs, (error.retryAfter ?? 0) * 1_000);
+        }
+        await pause(delayMs, signal);
+      }
+    },
+  };
+  return client;
+}
+
+function parseBaseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" || url?.protocol === "http:") return url;
+  throw new TypeError(
+    `baseUrl must be an http or https URL such as https://verify.example.com, but is ${JSON.stringify(text)}`,
+  );
+}
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(signal?.reason);
+  const timer = setTimeout(resolve, ms);
+  signal?.addEventListener("abort", abort, { once: true });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  });
+}

@@ -1,0 +1,18 @@
+import { sessionSchema, statusReasonSchema, webhookPayloadSchema } from "@attestream/shared/partner-api";
+import { z } from "zod";
+
+// The list of error codes is append-only: a newer server may name one that this version does not
+// know, and that must not make its answer unreadable. So codes are plain strings here.
+const reason = statusReasonSchema.extend({ code: z.string() }).optional();
+
+export const clientSessionSchema = sessionSchema.extend({ errorCode: z.string().nullable(), statusReason: reason });
+export const clientWebhookSchema = webhookPayloadSchema.extend({
+  errorCode: z.string().optional(),
+  statusReason: reason,
+});
+
+/** A session as `getSession` gives it. */
+export type Session = z.infer<typeof clientSessionSchema>;
+
+/** The body of a webhook. */
+export type WebhookPayload = z.infer<typeof clientWebhookSchema>;

@@ -1,0 +1,102 @@
+import { errorEnvelopeSchema } from "@attestream/shared/partner-api";
+import { z } from "zod";
+import { parseTolerant } from "../parse-tolerant.ts";
+import { AttestreamError } from "./attestream-error.ts";
+
+const answerWithinMs = 30_000;
+const envelopeSchema = z.object({ status: z.literal("success"), data: z.unknown() });
+
+export interface Connection {
+  baseUrl: URL;
+  apiKey: string;
+  fetch: typeof fetch;
+}
+
+export interface ApiRequest<T extends z.ZodType> {
+  method: "GET" | "POST";
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  /** Of `data` in the answer. */
+  answer: T;
+  signal?: AbortSignal | undefined;
+}
+
+/** One request, one answer: its data, or an AttestreamError. An abort by the caller is thrown as it is. */
+export async function sendRequest<T extends z.ZodType>(
+  connection: Connection,
+  request: ApiRequest<T>,
+): Promise<z.output<T>> {
+  const response = await send(connection, request);
+  const body = await readJson(response);
+  if (!response.ok) throw errorFrom(response, body);
+  const envelope = envelopeSchema.safeParse(body);
+  if (!envelope.success) throw unexpected(response, envelope.error);
+  const parsed = parseTolerant(request.answer, envelope.data.data);
+  if (parsed.success) return parsed.data;
+  throw unexpected(response, parsed.error);
+}
+
+async function send(
+  connection: Connection,
+  { method, path, query, body, signal }: ApiRequest<z.ZodType>,
+): Promise<Response> {
+  // Below the base URL's own path, for an API behind a prefix.
+  const url = new URL(`${connection.baseUrl.pathname.replace(/\/$/, "")}${path}`, connection.baseUrl);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  const timeout = AbortSignal.timeout(answerWithinMs);
+  try {
+    return await connection.fetch(url, {
+      method,
+      headers: { "x-api-key": connection.apiKey, "content-type": "application/json", accept: "application/json" },
+      ...(method === "POST" && { body: JSON.stringify(body ?? {}) }),
+      // A redirect would carry the API key elsewhere.
+      redirect: "error",
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const message = timeout.aborted
+      ? `The API did not answer within ${answerWithinMs / 1_000} s.`
+      : `The API at ${connection.baseUrl.origin} could not be reached.`;
+    throw new AttestreamError(message, {
+      status: 0,
+      type: "connection",
+      code: timeout.aborted ? "timeout" : "unreachable",
+      retriable: true,
+      cause,
+    });
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function errorFrom(response: Response, body: unknown): AttestreamError {
+  const parsed = parseTolerant(errorEnvelopeSchema, body);
+  if (!parsed.success) return unexpected(response, parsed.error);
+  const { message, ...fields } = parsed.data.error;
+  return new AttestreamError(message, { ...fields, status: response.status, retryAfter: retryAfterOf(response) });
+}
+
+function unexpected(response: Response, cause: unknown): AttestreamError {
+  return new AttestreamError(`The answer (HTTP ${response.status}) is not one of this API. Check baseUrl.`, {
+    status: response.status,
+    type: "unexpected_answer",
+    code: "unexpected_answer",
+    retriable: response.status >= 500 || response.status === 429,
+    retryAfter: retryAfterOf(response),
+    cause,
+  });
+}
+
+function retryAfterOf(response: Response): number | undefined {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}

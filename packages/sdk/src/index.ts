@@ -1,0 +1,20 @@
+export {
+  verifyAttestation,
+  type NotProven,
+  type Proven,
+  type Refusal,
+  type VerifyOptions,
+  type VerifyResult,
+} from "@attestream/attestation/verify";
+export type { AttestationResponse, CreatedSession, Platform, SessionList } from "@attestream/shared/partner-api";
+export { AttestreamError } from "./client/attestream-error.ts";
+export {
+  createClient,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  type ListOptions,
+  type NewSession,
+} from "./client/create-client.ts";
+export type { Session, WebhookPayload } from "./client/schemas.ts";
+export { verifyWebhook, WebhookVerificationError, type WebhookRequest } from "./webhook/verify-webhook.ts";
