@@ -40,9 +40,7 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
     if (visitOf(response)?.stage === "inside") return response.redirect(303, "/accounts");
     const visit = visitOf(response) ?? visits.create();
     setVisit(response, visit);
-    return response.send(
-      loginPage({ formToken: visit.formToken, problem: takeNotice(visit), username: visit.typedUsername }),
-    );
+    return response.send(loginPage({ formToken: visit.formToken, problem: takeNotice(visit) }));
   });
 
   router.post("/login", async (request, response) => {
@@ -53,7 +51,6 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
     const user = form.success ? findUser(username, form.data.password) : null;
     if (!user) {
       visit.notice = "Incorrect username or password";
-      visit.typedUsername = username;
       response.redirect(303, "/login");
       return;
     }
@@ -64,7 +61,7 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
       response.redirect(303, `/${user.afterPassword}`);
       return;
     }
-    const known = visits.renew({ ...visit, user, typedUsername: "", notice: null, stage: "new-password" });
+    const known = visits.renew({ ...visit, user, notice: null, stage: "new-password" });
     if (user.afterPassword !== "new-password") sendCode(known, user.firstCodeExpired === true);
     setVisit(response, known);
     response.redirect(303, known.stage === "code" ? "/otp" : "/new-password");

@@ -11,8 +11,6 @@ export interface Visit {
   user: DemoUser | null;
   /** Shown once on the next page. */
   notice: string | null;
-  /** Wrong username or password: what to put back into the form. */
-  typedUsername: string;
   code: { sentAt: Date; expired: boolean; wrong: number } | null;
   offerDismissed: boolean;
   surveyDone: boolean;
@@ -65,7 +63,6 @@ export function createVisits(options: { clock: () => Date; randomId: () => strin
         stage: "visitor",
         user: null,
         notice: null,
-        typedUsername: "",
         code: null,
         offerDismissed: false,
         surveyDone: false,

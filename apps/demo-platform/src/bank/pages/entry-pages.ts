@@ -8,7 +8,7 @@ export interface FormPage {
   problem: string | null;
 }
 
-export function loginPage(page: FormPage & { username: string }): string {
+export function loginPage(page: FormPage): string {
   return entryPage(
     "Log in",
     html`<h1>Welcome back</h1>
@@ -21,12 +21,12 @@ export function loginPage(page: FormPage & { username: string }): string {
           <input
             id="username"
             name="username"
-            value="${page.username}"
             autocomplete="username"
             autocapitalize="none"
             spellcheck="false"
             maxlength="64"
             required
+            autofocus
           />
         </div>
         <div class="field">
