@@ -4,14 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser } from "playwright";
 import { z } from "zod";
 import { verifyAttestation, type VerifyResult } from "@attestream/attestation/verify";
-import { createClient } from "@attestream/sdk";
-import type { Session } from "@attestream/shared/partner-api";
+import { createClient, type Client } from "@attestream/sdk";
 import { EndUser } from "./end-user.ts";
 import type { System } from "./system.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface DemoOutcome {
-  session: Pick<Session, "status" | "extractedData" | "errorCode">;
+  session: Awaited<ReturnType<Client["getSession"]>>;
   attestation: VerifyResult;
   /** As the partner has it: received, and its signature verified. */
   webhook: { ok: boolean };
@@ -58,7 +57,7 @@ export async function runDemoVerification({
 
   const client = createClient({ baseUrl: system.apiUrl, apiKey: system.demoApiKey });
   const session = await client.getSession(sessionId);
-  const proof = await client.getAttestation(sessionId);
+  const proof = await client.attestation(sessionId);
   const jwks: unknown = await (await fetch(proof.jwksUrl, { signal })).json();
   const attestation = await verifyAttestation(proof.attestation, { jwks, issuer: proof.issuer, now: new Date() });
   timeline.mark(

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright";
+import { findChromium } from "@attestream/browser-worker/find-chromium";
+import { createClient } from "@attestream/sdk";
+import { EndUser, type EndUserOptions } from "@attestream/standalone/end-user";
+import { findFreePorts } from "@attestream/standalone/free-ports";
+import { startSystem, type System } from "@attestream/standalone/system";
+import { launchViewerBrowser } from "@attestream/standalone/viewer-browser";
+
+export interface TestSystem extends AsyncDisposable {
+  system: System;
+  /** The end users' Chromium. */
+  browser: Browser;
+  /** The partner API, with the demo partner's key. */
+  client: ReturnType<typeof createClient>;
+  openEndUser(options?: Omit<EndUserOptions, "browser">): Promise<EndUser>;
+}
+
+/** Everything as `npm start` runs it, on free ports and in a folder that is removed again. */
+export async function startTestSystem(environment: Record<string, string> = {}): Promise<TestSystem> {
+  await using undo = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "attestream-e2e-"));
+  undo.defer(() => rm(folder, { recursive: true, force: true }));
+  const system = await startSystem({
+    dataDir: join(folder, "data"),
+    ports: await findFreePorts(["api", "partner", "bank", "worker"]),
+    environment: { ...process.env, LOG_LEVEL: "warn", ...environment },
+    signal: AbortSignal.timeout(60_000),
+  });
+  undo.defer(() => system.stop());
+  const browser = await launchViewerBrowser((await findChromium(undefined)).path);
+  undo.defer(() => browser.close());
+  const life = undo.move();
+  return {
+    system,
+    browser,
+    client: createClient({ baseUrl: system.apiUrl, apiKey: system.demoApiKey }),
+    openEndUser: (options = {}) => EndUser.open({ browser, viewport: { width: 1100, height: 860 }, ...options }),
+    [Symbol.asyncDispose]: () => life.disposeAsync(),
+  };
+}
+
+/** How long a step of a whole session may take on a busy machine. */
+export const patience = () => AbortSignal.timeout(60_000);
