@@ -54,7 +54,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
   const runtime = await createRuntimeFolder(config.runtimeDir, asRoot);
   const cleanUp: (() => Promise<void>)[] = [() => rm(runtime.path, { recursive: true, force: true, maxRetries: 5 })];
   const undo = async () => {
-    for (const step of cleanUp.reverse()) await step();
+    for (const step of cleanUp.toReversed()) await step();
   };
 
   try {

@@ -128,14 +128,17 @@ export class BrowserPool {
   }
 
   #dispose(browser: SlotBrowser): Promise<void> {
-    const done = browser
-      .dispose()
-      .catch((error: unknown) => this.#options.log.error({ err: error, slot: browser.slot.index }, "a slot could not be cleaned"))
-      .then(() => {
-        if (!this.#free.includes(browser.slot)) this.#free.push(browser.slot);
-        this.#disposals.delete(done);
-      });
+    const done = this.#clean(browser).finally(() => this.#disposals.delete(done));
     this.#disposals.add(done);
     return done;
+  }
+
+  async #clean(browser: SlotBrowser): Promise<void> {
+    try {
+      await browser.dispose();
+    } catch (error) {
+      this.#options.log.error({ err: error, slot: browser.slot.index }, "a slot could not be cleaned");
+    }
+    this.#free.push(browser.slot);
   }
 }

@@ -1,28 +1,36 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunSessionTree } from "./tree-runner.ts";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { findProcesses } from "../testing/processes.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { TestViewer } from "../testing/test-viewer.ts";
 import { assignTo, startTestWorker, workerToken, type TestWorker } from "../testing/test-worker.ts";
+import type { RunSessionTree } from "./tree-runner.ts";
 
 const host = "login.worker.test";
+const layout = "body { margin: 0 } input, button { position: absolute; left: 100px; width: 300px; height: 40px; box-sizing: border-box }";
 
-const loginPage = `<!doctype html><title>Log in</title>
-<style>body { margin: 0 } input, button { position: absolute; left: 100px; width: 300px; height: 40px; box-sizing: border-box }</style>
-<input id="user" style="top: 100px"><input id="secret" type="password" style="top: 200px"><button style="top: 300px">Log in</button>
+const loginPage = `<!doctype html><title>Log in</title><style>${layout}</style>
+<input id="user" style="top: 100px"><input id="secret" type="password" style="top: 200px"><button id="go" style="top: 300px">Log in</button>
+<button id="window" style="top: 400px">Window</button><button id="ask" style="top: 500px">Ask</button>
 <script>
-  document.querySelector("button").onclick = () => fetch("/posted", { method: "POST", body: user.value + "/" + secret.value }).then(() => { location.href = "/home" });
+  const post = (body) => fetch("/posted", { method: "POST", body });
+  go.onclick = () => post(user.value + "/" + secret.value).then(() => { location.href = "/home" });
+  document.querySelector("#window").onclick = () => open("/window", "_blank", "width=400,height=300");
+  ask.onclick = () => post("answered " + confirm("Really?"));
 </script>`;
+const windowPage = `<!doctype html><title>Window</title><style>${layout}</style><button style="top: 100px" onclick="window.close()">Close</button><input autofocus style="top: 200px">`;
 
 /** Opens the login page, lets the user act, ends when the site shows its home page. */
 const openAndWait: RunSessionTree = async ({ page, loginUrl, viewer, report, signal }) => {
   report({ type: "tree.started" });
-  await page().goto(loginUrl);
+  const first = page();
+  await first.goto(loginUrl);
   viewer.setControl(true);
-  await page().waitForURL("**/home", { timeout: 60_000 });
+  await Promise.race([first.waitForURL("**/home", { timeout: 60_000 }), once(signal, "abort")]);
   signal.throwIfAborted();
-  const name = await page().locator("h1").textContent();
-  return { kind: "extracted", extractedData: { name }, failedParts: [], workflow: { name: "test", version: "1.0.0", hash: "0" } };
+  return { kind: "extracted", extractedData: { name: await first.locator("h1").textContent() }, failedParts: [], workflow: { name: "test", version: "1.0.0", hash: "0" } };
 };
 
 describe("a session in a worker", () => {
@@ -30,7 +38,7 @@ describe("a session in a worker", () => {
   let test: TestWorker;
 
   beforeAll(async () => {
-    site = await startTestSite(host, { "/login": loginPage, "/home": "<h1>Ada Example</h1>" });
+    site = await startTestSite(host, { "/login": loginPage, "/window": windowPage, "/home": "<h1>Ada Example</h1>" });
     test = await startTestWorker({ runTree: openAndWait, ca: site.ca, env: { EGRESS_DEV_HOSTS: `${host}=127.0.0.1:${site.port}` } });
   });
   afterAll(async () => {
@@ -38,18 +46,39 @@ describe("a session in a worker", () => {
     await site.close();
   });
 
-  it("streams a page, takes typing and clicks, and reports what the tree read", async () => {
+  // A test that fails must not take its browsers from the next.
+  const begun = new Set<string>();
+  afterEach(() => Promise.all([...begun].map(release)));
+
+  async function begin(): Promise<{ sessionId: string; viewer: TestViewer }> {
     const sessionId = randomUUID();
+    begun.add(sessionId);
     test.api.send(assignTo(sessionId, host));
     await test.api.waitForReport(sessionId, "browser.started");
-    const viewer = await TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" });
+    return { sessionId, viewer: await connect(sessionId) };
+  }
+
+  const connect = (sessionId: string, viewerId = "v1") => TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
+
+  async function startTree(sessionId: string, viewer: TestViewer): Promise<void> {
+    test.api.send({ type: "tree.start", sessionId, epoch: 1 });
+    await viewer.until(({ messages }) => messages.some((message) => message.type === "control" && message.enabled));
+  }
+
+  async function release(sessionId: string): Promise<void> {
+    begun.delete(sessionId);
+    test.api.send({ type: "release", sessionId, epoch: 1, reason: "finished" });
+    await test.api.waitFor((message) => message.type === "released" && message.sessionId === sessionId);
+  }
+
+  it("streams a page, takes typing and clicks, and reports what the tree read", async () => {
+    const { sessionId, viewer } = await begin();
     await test.api.waitForReport(sessionId, "viewer.connected");
     await viewer.until(({ packets }) => packets.length > 0);
     expect(viewer.messages[0]).toMatchObject({ type: "hello", width: 1280, height: 720 });
     expect(viewer.packets[0]).toMatchObject({ flags: 5, width: 1280, height: 720 });
 
-    test.api.send({ type: "tree.start", sessionId, epoch: 1 });
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "control" && message.enabled));
+    await startTree(sessionId, viewer);
     await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && message.secure));
     viewer.click(150, 120);
     await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.secret === false && message.field.y === 100));
@@ -57,18 +86,142 @@ describe("a session in a worker", () => {
     viewer.press("Backspace", "Backspace");
     viewer.press("Tab", "Tab");
     await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.secret === true));
+    viewer.typeText("old");
+    viewer.press("a", "KeyA", 2);
     viewer.send({ type: "text", text: "pa$$ 🔑" });
-    const before = viewer.packets.length;
+    const drawn = viewer.packets.length;
     viewer.click(150, 320);
 
     const extracted = await test.api.waitForReport(sessionId, "data.extracted");
     expect(extracted).toMatchObject({ report: { result: { extractedData: { name: "Ada Example" }, isolationLevel: "L1" } } });
-    expect(site.posts).toEqual([{ path: "/posted", body: "adA/pa$$ 🔑" }]);
-    await viewer.until(({ packets }) => packets.length > before);
+    expect(site.posts).toContainEqual({ path: "/posted", body: "adA/pa$$ 🔑" });
+    await viewer.until(({ packets }) => packets.length > drawn);
 
-    test.api.send({ type: "release", sessionId, epoch: 1, reason: "finished" });
-    await test.api.waitFor((message) => message.type === "released" && message.sessionId === sessionId);
+    await release(sessionId);
     await viewer.until(({ closeCode }) => closeCode === 4000);
     expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual(["browser.started", "viewer.connected", "tree.started", "data.extracted"]);
+  });
+
+  it("sends no more than two packets that are not acknowledged", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && !message.loading));
+    viewer.acknowledging = false;
+    const before = viewer.packets.length;
+    viewer.click(150, 120);
+    viewer.typeText("abcdefghij");
+    viewer.click(150, 520);
+    await test.api.waitFor(() => site.posts.some(({ body }) => body === "answered false"));
+    expect(viewer.packets.length - before).toBeLessThanOrEqual(2);
+    const last = viewer.packets.at(-1);
+    viewer.acknowledging = true;
+    viewer.send({ type: "ack", seq: last?.seq ?? 1 });
+    await viewer.until(({ packets }) => packets.length > before + 1);
+    await release(sessionId);
+  });
+
+  it("keeps input away from the page while the user has no control", async () => {
+    const { sessionId, viewer } = await begin();
+    await viewer.until(({ packets }) => packets.length > 0);
+    viewer.click(150, 320);
+    viewer.send({ type: "text", text: "nobody reads this" });
+    await startTree(sessionId, viewer);
+    viewer.click(150, 120);
+    await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field !== null));
+    viewer.typeText("x");
+    viewer.click(150, 320);
+    await test.api.waitForReport(sessionId, "data.extracted");
+    expect(site.posts.at(-1)).toEqual({ path: "/posted", body: "x/" });
+    await release(sessionId);
+  });
+
+  it("shows a window that the page opens, goes back when it closes, and answers dialogs by itself", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    const focusedAt = (y: number) => viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.y === y));
+    await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && !message.loading));
+    const answers = () => site.posts.filter(({ body }) => body === "answered false").length;
+    const before = answers();
+    viewer.click(150, 520);
+    await test.api.waitFor(() => answers() > before);
+    viewer.click(150, 420);
+    await focusedAt(200);
+    viewer.click(150, 120);
+    await viewer.until(({ messages }) => {
+      const last = messages.findLast((message) => message.type === "focus");
+      return last?.type === "focus" && last.field === null;
+    });
+    viewer.click(150, 120);
+    await focusedAt(100);
+    await release(sessionId);
+  });
+
+  it("resizes the page to the viewer", async () => {
+    const { sessionId, viewer } = await begin();
+    await viewer.until(({ packets }) => packets.length > 0);
+    viewer.send({ type: "resize", width: 390, height: 700 });
+    await viewer.until(({ packets }) => packets.at(-1)?.width === 390 && packets.at(-1)?.height === 700);
+    await release(sessionId);
+  });
+
+  it("lets the same viewer come back, refuses another, and closes one that breaks the protocol", async () => {
+    const { sessionId, viewer } = await begin();
+    await expect(connect(sessionId, "v2")).rejects.toThrow("refused with 409");
+    const again = await connect(sessionId);
+    await viewer.until(({ closeCode }) => closeCode === 4409);
+    await again.until(({ packets }) => packets.length > 0);
+    again.sendRaw('{"type":"pointer","x":"left"}');
+    await again.until(({ closeCode }) => closeCode === 4400);
+    await test.api.waitForReport(sessionId, "viewer.disconnected");
+    const other = await connect(sessionId, "v2");
+    await other.until(({ packets }) => packets.length > 0);
+    await release(sessionId);
+    expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual(["browser.started", "viewer.connected", "viewer.disconnected", "viewer.connected"]);
+  });
+
+  it("refuses passes of another token, session or epoch", async () => {
+    const { sessionId, viewer } = await begin();
+    await viewer.close();
+    const target = { port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" };
+    await expect(TestViewer.connect({ ...target, workerToken: "another-worker-token" })).rejects.toThrow("refused with 401");
+    await expect(TestViewer.connect({ ...target, epoch: 2 })).rejects.toThrow("refused with 404");
+    await expect(TestViewer.connect({ ...target, sessionId: randomUUID() })).rejects.toThrow("refused with 404");
+    await release(sessionId);
+  });
+
+  it("reports BROWSER_CRASHED once when the browser is killed, and frees the slot", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    const browsers = findProcesses(test.runtimeDir).filter(({ commandLine }) => commandLine.includes("--remote-debugging-pipe") && !commandLine.includes("--type="));
+    for (const { pid } of browsers) process.kill(pid, "SIGKILL");
+    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({ report: { code: "BROWSER_CRASHED" } });
+    await release(sessionId);
+    const next = await begin();
+    await next.viewer.until(({ packets }) => packets.length > 0);
+    await release(next.sessionId);
+    expect(test.api.reportsOf(sessionId).filter(({ type }) => type === "session.failed")).toHaveLength(1);
+  });
+
+  it("reports TREE_INVALID for what is no platform file", async () => {
+    const sessionId = randomUUID();
+    test.api.send({ ...assignTo(sessionId, host), platform: { format: "platform/1" } });
+    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({ report: { code: "TREE_INVALID" } });
+    await release(sessionId);
+  });
+
+  it("runs each browser as a user of its own, and a release leaves neither process nor profile", async () => {
+    const first = await begin();
+    const second = await begin();
+    const uids = new Set(findProcesses(test.runtimeDir).map(({ uid }) => uid));
+    if (process.getuid?.() === 0) {
+      expect(uids.size).toBe(2);
+      expect(uids).not.toContain(0);
+    }
+    await release(first.sessionId);
+    await release(second.sessionId);
+    await test.worker.stop();
+    expect(findProcesses(test.runtimeDir)).toEqual([]);
+    expect(await readdir(test.runtimeDir)).toEqual(["ca.pem"]);
+    await expect(fetch(`http://127.0.0.1:${test.worker.port}/healthz`)).rejects.toThrow();
   });
 });

@@ -27,6 +27,8 @@ export interface SessionOptions {
   log: Logger;
 }
 
+const openAttempts = 2;
+
 /**
  * One assigned session, from claiming its browser to leaving nothing of it. Owns browser, stream and
  * tree. Reports exactly one outcome unless it is released before. What the outcome means is the API's.
@@ -77,31 +79,34 @@ export class Session {
   }
 
   async #start(): Promise<void> {
-    const { assignment, claim, giveBack, log } = this.#options;
+    const { claim, giveBack, report, log } = this.#options;
     const settings = this.#readSettings();
     if (settings === null) return this.#fail("TREE_INVALID");
-    let browser: SlotBrowser;
-    try {
-      browser = await claim();
-    } catch (error) {
-      log.error({ err: error }, "no browser for the session");
-      return this.#fail("BROWSER_LAUNCH_FAILED");
+    for (let attempt = 1; this.#state.name === "starting"; attempt += 1) {
+      let browser: SlotBrowser | undefined;
+      try {
+        browser = await claim();
+        const open = await this.#open(browser, settings);
+        if (this.#isReleased()) return await giveBack(browser);
+        browser.browser.once("disconnected", () => this.#break());
+        this.#state = { name: "ready", ...open };
+        if (!browser.browser.isConnected()) return this.#break();
+        report({ type: "browser.started" });
+        log.info({ slot: browser.slot.index, epoch: this.epoch }, "browser started");
+        if (this.#treeAsked) this.startTree();
+        return;
+      } catch (error) {
+        log.error({ err: error, attempt }, "the session's browser could not be opened");
+        if (browser) await giveBack(browser);
+        // A warm browser may have died unnoticed: that is no reason to fail.
+        if (attempt === openAttempts) return this.#fail("BROWSER_LAUNCH_FAILED");
+      }
     }
-    try {
-      const open = await this.#open(browser, settings);
-      // Released while it started.
-      if (this.#state.name !== "starting") return await giveBack(browser);
-      this.#state = { name: "ready", ...open };
-      browser.browser.once("disconnected", () => this.#break());
-      if (!browser.browser.isConnected()) return this.#break();
-      this.#options.report({ type: "browser.started" });
-      log.info({ slot: browser.slot.index, epoch: assignment.epoch }, "browser started");
-      if (this.#treeAsked) this.startTree();
-    } catch (error) {
-      log.error({ err: error }, "the session's page could not be opened");
-      await giveBack(browser);
-      this.#fail("BROWSER_LAUNCH_FAILED");
-    }
+  }
+
+  /** Asked after a wait, in which `release` may have come. */
+  #isReleased(): boolean {
+    return this.#state.name === "released";
   }
 
   #readSettings(): PlatformSettings | null {
@@ -149,6 +154,7 @@ export class Session {
         signal: tree.signal,
       });
     } catch (error) {
+      if (!isCurrent()) return;
       // A stack of the tree may quote what the page shows: only its kind is logged.
       log.error({ kind: error instanceof Error ? error.name : typeof error }, "the workflow broke off");
       outcome = { kind: "failed", code: "INTERNAL" };

@@ -39,15 +39,8 @@ export class InputDispatcher {
     }
     this.#flush();
     if (message.type === "pointer" && message.action !== "move") this.#held = message.action === "down" ? message : null;
-    const done = this.#send(message);
-    if (!mergeable) return;
-    this.#busy = true;
-    void done.then(() => {
-      this.#busy = false;
-      const next = this.#waiting;
-      this.#waiting = null;
-      if (next) this.dispatch(next);
-    });
+    if (mergeable) void this.#sendMerging(message);
+    else void this.#send(message);
   }
 
   /** The viewer is gone or may not act any more: no button stays pressed. */
@@ -57,9 +50,20 @@ export class InputDispatcher {
     this.#held = null;
   }
 
-  #flush(): void {
+  async #sendMerging(first: PointerMessage | WheelMessage): Promise<void> {
+    this.#busy = true;
+    for (let next: PointerMessage | WheelMessage | null = first; next !== null; next = this.#takeWaiting()) await this.#send(next);
+    this.#busy = false;
+  }
+
+  #takeWaiting(): PointerMessage | WheelMessage | null {
     const waiting = this.#waiting;
     this.#waiting = null;
+    return waiting;
+  }
+
+  #flush(): void {
+    const waiting = this.#takeWaiting();
     if (waiting) void this.#send(waiting);
   }
 

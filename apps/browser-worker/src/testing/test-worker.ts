@@ -1,6 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import type { DownMessage } from "@attestream/shared/worker-protocol";
 import { pino } from "pino";
@@ -30,7 +29,7 @@ export async function startTestWorker(options: { env?: Record<string, string>; c
     WORKER_PORT: "0",
     WORKER_CAPACITY: "2",
     RUNTIME_DIR: runtimeDir,
-    LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
+    LOG_LEVEL: "silent",
     ...(options.ca === undefined ? {} : { EXTRA_CA_FILE: caFile }),
     ...options.env,
   });
