@@ -15,6 +15,12 @@ export function parseTextPattern(written: string): TextPattern {
   if (!match) return { kind: "plain", text: foldSpace(written) };
   const [, source = "", flags = ""] = match;
   compileRegex(source, flags);
+  try {
+    // Pages are searched by the browser's own engine: the two must both know the syntax.
+    void new RegExp(source, flags);
+  } catch (error) {
+    throw new RangeError("not a regex that browsers know; write it as in JavaScript, with flags after the last slash", { cause: error });
+  }
   return { kind: "regex", source, flags };
 }
 
