@@ -118,7 +118,7 @@ describe("exchange of the embed token", () => {
       status: "CREATED",
       partner: { name: "Example Rentals" },
       platform: { name: "demo-bank", displayName: "Demo Bank" },
-      consent: { required: true, given: false, fields: ["Account holder", "Account type"] },
+      consent: { required: true, given: false, fields: expect.arrayContaining(["Account holder", "Account type"]) },
       streamable: false,
       reason: null,
       theme: "auto",

@@ -1,0 +1,67 @@
+import type { Kysely } from "kysely";
+import type { PlatformStore } from "../platforms/platform-store.ts";
+import type { Database } from "../storage/schema.ts";
+
+/** What the landing page says about this installation. Counts and public names only. */
+export interface SystemStatus {
+  /** Null: the database does not answer, and nothing below is known. */
+  database: "pglite" | "postgres" | null;
+  workers: { up: number; capacity: number; warm: number; browser: string | null; isolationLevel: string | null };
+  platforms: { active: string[]; outOfService: number };
+  framePage: boolean;
+  at: Date;
+}
+
+export interface StatusDependencies {
+  db: Kysely<Database>;
+  engine: "pglite" | "postgres";
+  platforms: Pick<PlatformStore, "list">;
+  isFrameBuilt: () => Promise<boolean>;
+  clock: () => Date;
+}
+
+/** A worker that has not been heard of for so long is not counted. */
+const workerSilenceMs = 10_000;
+
+export async function readSystemStatus({
+  db,
+  engine,
+  platforms,
+  isFrameBuilt,
+  clock,
+}: StatusDependencies): Promise<SystemStatus> {
+  const at = clock();
+  const framePage = await isFrameBuilt();
+  try {
+    const [workers, listed, broken] = await Promise.all([
+      db
+        .selectFrom("workers")
+        .select(["capacity", "warm", "browser", "isolation_level"])
+        .where("state", "=", "up")
+        .where("seen_at", ">", new Date(at.getTime() - workerSilenceMs))
+        .execute(),
+      platforms.list(),
+      db.selectFrom("platforms").select("id").where("is_active", "=", false).execute(),
+    ]);
+    const [first] = workers;
+    return {
+      database: engine,
+      workers: {
+        up: workers.length,
+        capacity: workers.reduce((sum, { capacity }) => sum + capacity, 0),
+        warm: workers.reduce((sum, { warm }) => sum + warm, 0),
+        browser: first?.browser ?? null,
+        isolationLevel: first?.isolation_level ?? null,
+      },
+      platforms: {
+        active: listed.filter(({ isActive }) => isActive).map(({ definition }) => definition.displayName),
+        outOfService: broken.length,
+      },
+      framePage,
+      at,
+    };
+  } catch {
+    const workers = { up: 0, capacity: 0, warm: 0, browser: null, isolationLevel: null };
+    return { database: null, workers, platforms: { active: [], outOfService: 0 }, framePage, at };
+  }
+}
