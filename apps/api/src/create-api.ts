@@ -121,9 +121,10 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     random: options.random ?? Math.random,
     devHosts: config.webhookDevHosts,
     extraCa: readExtraCa(config.extraCaFile),
+    queue: { slots: 1 },
   });
-  await webhooks.start();
   undo.push(() => webhooks.stop(stopGraceMs));
+  await webhooks.start();
 
   await loadPlatforms({ db, folders: config.platformsDirs, now, log });
   const pepper = deriveKey(secrets.masterKey, "api key pepper v1");
