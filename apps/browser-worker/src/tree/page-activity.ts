@@ -18,6 +18,7 @@ export class PageActivity {
   readonly #inFlight = new Map<object, number>();
   #revision = 0;
   #settled = false;
+  #disposed = false;
   #lastNoise: number;
   #lastNetwork: number;
   #timer: NodeJS.Timeout | undefined;
@@ -75,6 +76,7 @@ export class PageActivity {
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#inFlight.clear();
@@ -94,7 +96,7 @@ export class PageActivity {
   }
 
   #arm(): void {
-    if (this.#settled) return;
+    if (this.#settled || this.#disposed) return;
     clearTimeout(this.#timer);
     const oldest = [...this.#inFlight.values()].filter((since) => this.#now() - since < this.#times.patienceMs);
     const quietAt = Math.min(this.#lastNoise + this.#times.quietMs, this.#lastNetwork + this.#times.patienceMs);
