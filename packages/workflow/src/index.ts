@@ -1,6 +1,13 @@
 export type { Clock } from "./run/clock.ts";
 export type { ChallengeReply, RunEvents } from "./run/events.ts";
-export type { CapturedResponse, ElementSource, Observation, PageAction, PagePort, RequestPattern } from "./run/page-port.ts";
+export type {
+  CapturedResponse,
+  ElementSource,
+  Observation,
+  PageAction,
+  PagePort,
+  RequestPattern,
+} from "./run/page-port.ts";
 export { runTree, type RunOptions, type RunOutcome } from "./run/run-tree.ts";
 export { TreeFailure } from "./run/tree-failure.ts";
 export {

@@ -10,7 +10,12 @@ export async function actOnPage(page: Page, action: PageAction): Promise<boolean
   try {
     return await perform(page, action);
   } catch (error) {
-    if (error instanceof Error && (error.name === "TimeoutError" || /detached|destroyed|closed|not visible|not enabled|navigat/i.test(error.message))) return false;
+    if (
+      error instanceof Error &&
+      (error.name === "TimeoutError" ||
+        /detached|destroyed|closed|not visible|not enabled|navigat/i.test(error.message))
+    )
+      return false;
     throw error;
   }
 }

@@ -16,7 +16,11 @@ export function captureResponses(
   activity: PageActivity,
   signal: AbortSignal,
 ): CaptureBuffer {
-  const rules = patterns.map((pattern) => ({ key: keyOf(pattern), method: pattern.method, fits: compileUrlPattern(pattern.url) }));
+  const rules = patterns.map((pattern) => ({
+    key: keyOf(pattern),
+    method: pattern.method,
+    fits: compileUrlPattern(pattern.url),
+  }));
   const kept = new Map<string, CapturedResponse & { revision: number }>();
 
   const take = async (response: Response) => {
@@ -28,7 +32,8 @@ export function captureResponses(
       const body = await bodyOf(response);
       if (body === null) return;
       activity.noticed();
-      for (const { key } of wanted) kept.set(key, { url, status: response.status(), body, revision: activity.revision });
+      for (const { key } of wanted)
+        kept.set(key, { url, status: response.status(), body, revision: activity.revision });
     } finally {
       activity.ended(response);
     }
@@ -47,7 +52,9 @@ export function captureResponses(
   return {
     newest(pattern, afterRevision) {
       const found = kept.get(keyOf(pattern));
-      return found !== undefined && found.revision > afterRevision ? { url: found.url, status: found.status, body: found.body } : null;
+      return found !== undefined && found.revision > afterRevision
+        ? { url: found.url, status: found.status, body: found.body }
+        : null;
     },
   };
 }

@@ -31,13 +31,15 @@ async function countOf(locator: PlaywrightLocator): Promise<number> {
   try {
     return await locator.count();
   } catch (error) {
-    if (error instanceof Error && /while parsing|not a valid selector/i.test(error.message)) throw new TreeFailure("TREE_INVALID", "A css selector of the tree is not valid.");
+    if (error instanceof Error && /while parsing|not a valid selector/i.test(error.message))
+      throw new TreeFailure("TREE_INVALID", "A css selector of the tree is not valid.");
     return 0;
   }
 }
 
 function toPlaywright(frame: Frame, locator: SingleLocator): PlaywrightLocator {
-  if (locator.role !== undefined) return frame.getByRole(locator.role, locator.name === undefined ? {} : { name: toMatcher(locator.name) });
+  if (locator.role !== undefined)
+    return frame.getByRole(locator.role, locator.name === undefined ? {} : { name: toMatcher(locator.name) });
   if (locator.label !== undefined) return frame.getByLabel(toMatcher(locator.label));
   if (locator.text !== undefined) return frame.getByText(toMatcher(locator.text));
   if (locator.testId !== undefined) return frame.getByTestId(locator.testId);

@@ -6,7 +6,8 @@ import type { ErrorCode } from "@attestream/shared";
  */
 export function navigationFailure(errorText: string, isAllowed: boolean): ErrorCode | null {
   if (/ERR_ABORTED|interrupted by another navigation/.test(errorText)) return null;
-  if (!isAllowed || /ERR_BLOCKED_BY|ERR_DISALLOWED_URL_SCHEME|ERR_UNSAFE_PORT/.test(errorText)) return "NAVIGATION_BLOCKED";
+  if (!isAllowed || /ERR_BLOCKED_BY|ERR_DISALLOWED_URL_SCHEME|ERR_UNSAFE_PORT/.test(errorText))
+    return "NAVIGATION_BLOCKED";
   if (/TIMED_OUT|Timeout \d+ms exceeded/.test(errorText)) return "PLATFORM_TIMEOUT";
   if (/crash/i.test(errorText)) return "BROWSER_CRASHED";
   return "PLATFORM_UNAVAILABLE";

@@ -11,11 +11,15 @@ const host = "site.test";
 
 const pages: Record<string, string> = {
   "/later": "<p id=p>soon</p><script>setTimeout(()=>{p.textContent='here now'},700)</script>",
-  "/css-only": "<style>#p{visibility:hidden;transition:visibility 600ms}body.on #p{visibility:visible}</style><p id=p>slow words</p><script>requestAnimationFrame(()=>requestAnimationFrame(()=>document.body.className='on'))</script>",
+  "/css-only":
+    "<style>#p{visibility:hidden;transition:visibility 600ms}body.on #p{visibility:visible}</style><p id=p>slow words</p><script>requestAnimationFrame(()=>requestAnimationFrame(()=>document.body.className='on'))</script>",
   "/busy": "<p id=p></p><script>setInterval(()=>{p.textContent=Date.now()},50)</script><p>the words</p>",
-  "/form": "<label>Password <input id=i type=password value=hunter2></label><p hidden>hidden words</p><a class=x href='/next'>go</a>",
-  "/data": "<p class=name>Jane</p><table><tr><td>1<td>one<tr><td>2<td>two</table><script>fetch('/api/a?x=1');fetch('/api/big')</script>",
-  "/spy": "<script>window.seen=[];const R=MutationObserver.prototype.observe;MutationObserver.prototype.observe=function(...a){seen.push('observer');return R.apply(this,a)};</script><p>spy</p>",
+  "/form":
+    "<label>Password <input id=i type=password value=hunter2></label><p hidden>hidden words</p><a class=x href='/next'>go</a>",
+  "/data":
+    "<p class=name>Jane</p><table><tr><td>1<td>one<tr><td>2<td>two</table><script>fetch('/api/a?x=1');fetch('/api/big')</script>",
+  "/spy":
+    "<script>window.seen=[];const R=MutationObserver.prototype.observe;MutationObserver.prototype.observe=function(...a){seen.push('observer');return R.apply(this,a)};</script><p>spy</p>",
   "/leaves": "<a href='http://elsewhere.test/'>leave</a>",
 };
 
@@ -27,15 +31,20 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     if (path === "/api/a") return response.writeHead(200, { "content-type": "application/json" }).end('{"a":1}');
-    if (path === "/api/big") return response.writeHead(200, { "content-type": "application/json" }).end(`"${"x".repeat(5 * 1024 * 1024)}"`);
-    return response.writeHead(pages[path] === undefined ? 404 : 200, { "content-type": "text/html" }).end(`<!doctype html><body>${pages[path] ?? "none"}`);
+    if (path === "/api/big")
+      return response.writeHead(200, { "content-type": "application/json" }).end(`"${"x".repeat(5 * 1024 * 1024)}"`);
+    return response
+      .writeHead(pages[path] === undefined ? 404 : 200, { "content-type": "text/html" })
+      .end(`<!doctype html><body>${pages[path] ?? "none"}`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   port = (server.address() as AddressInfo).port;
   browser = await chromium.launch({
     ...(existsSync(installed) ? { executablePath: installed } : {}),
     chromiumSandbox: false,
-    args: [`--host-resolver-rules=MAP ${host}:80 127.0.0.1:${port}, MAP dead.test:80 127.0.0.1:1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`],
+    args: [
+      `--host-resolver-rules=MAP ${host}:80 127.0.0.1:${port}, MAP dead.test:80 127.0.0.1:1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+    ],
   });
 });
 
@@ -51,7 +60,18 @@ async function withPort(test: (port: PagePort, page: Page, signal: AbortSignal) 
   const over = new AbortController();
   const captures = ["/api/a", "/api/big"].map((url) => ({ method: "GET", url }));
   try {
-    await test(await createPlaywrightPage({ context, page: () => page, allow: [host, "dead.test"], captures, now: () => new Date(), signal: over.signal }), page, over.signal);
+    await test(
+      await createPlaywrightPage({
+        context,
+        page: () => page,
+        allow: [host, "dead.test"],
+        captures,
+        now: () => new Date(),
+        signal: over.signal,
+      }),
+      page,
+      over.signal,
+    );
   } finally {
     over.abort();
     await context.close();
@@ -59,7 +79,11 @@ async function withPort(test: (port: PagePort, page: Page, signal: AbortSignal) 
 }
 
 /** As the runner waits: looks, and looks again with every change. */
-async function until(pagePort: PagePort, signal: AbortSignal, isThere: () => Promise<boolean> | boolean): Promise<void> {
+async function until(
+  pagePort: PagePort,
+  signal: AbortSignal,
+  isThere: () => Promise<boolean> | boolean,
+): Promise<void> {
   for (;;) {
     const { revision } = pagePort.observe();
     if (await isThere()) return;
@@ -106,15 +130,25 @@ describe("the page port over a real browser", () => {
       await until(pagePort, signal, () => pagePort.find({ label: "password" }));
       expect(await pagePort.find({ text: "hidden words" })).toBe(false);
       expect(await pagePort.text({ label: "Password" })).toBe("");
-      expect(await pagePort.readElements(null, [{ css: "#i" }, { css: ".x", attr: "href" }, { css: ".none" }])).toEqual([["", "/next", null]]);
+      expect(await pagePort.readElements(null, [{ css: "#i" }, { css: ".x", attr: "href" }, { css: ".none" }])).toEqual(
+        [["", "/next", null]],
+      );
       expect(await pagePort.act({ click: { role: "button", name: "nowhere" } }, signal)).toBe(false);
     }));
 
   it("reads rows, and keeps wanted responses of bounded size", () =>
     withPort(async (pagePort, _page, signal) => {
       await pagePort.open(url("/data"), signal);
-      await until(pagePort, signal, () => pagePort.response({ method: "GET", url: "/api/a" }, -1) !== null && pagePort.observe().settled);
-      expect(pagePort.response({ method: "GET", url: "/api/a" }, -1)).toEqual({ url: url("/api/a?x=1"), status: 200, body: '{"a":1}' });
+      await until(
+        pagePort,
+        signal,
+        () => pagePort.response({ method: "GET", url: "/api/a" }, -1) !== null && pagePort.observe().settled,
+      );
+      expect(pagePort.response({ method: "GET", url: "/api/a" }, -1)).toEqual({
+        url: url("/api/a?x=1"),
+        status: 200,
+        body: '{"a":1}',
+      });
       expect(pagePort.response({ method: "GET", url: "/api/a" }, pagePort.observe().revision)).toBeNull();
       expect(pagePort.response({ method: "GET", url: "/api/big" }, -1)).toBeNull();
       expect(await pagePort.readElements("table tr", [{ cell: 2 }, { cell: 3 }])).toEqual([
@@ -127,7 +161,9 @@ describe("the page port over a real browser", () => {
     withPort(async (pagePort, page, signal) => {
       await pagePort.open(url("/spy"), signal);
       await until(pagePort, signal, () => pagePort.find({ text: "spy" }));
-      expect(await page.evaluate("[window.seen.length, typeof window.attestreamChanged, typeof window.attestreamWatching]")).toEqual([0, "undefined", "undefined"]);
+      expect(
+        await page.evaluate("[window.seen.length, typeof window.attestreamChanged, typeof window.attestreamWatching]"),
+      ).toEqual([0, "undefined", "undefined"]);
     }));
 
   it("tells why a page could not be opened", () =>

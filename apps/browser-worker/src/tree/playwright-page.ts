@@ -33,7 +33,14 @@ export interface PlaywrightPageOptions {
 }
 
 /** The runner's page port over a Playwright context. Resolves once the current page is watched. */
-export async function createPlaywrightPage({ context, page, allow, captures, now, signal }: PlaywrightPageOptions): Promise<PagePort> {
+export async function createPlaywrightPage({
+  context,
+  page,
+  allow,
+  captures,
+  now,
+  signal,
+}: PlaywrightPageOptions): Promise<PagePort> {
   const activity = new PageActivity(() => now().getTime());
   const states = new Map<Page, PageState>();
   const buffer = captureResponses(context, captures, allow, activity, signal);
@@ -96,11 +103,21 @@ export async function createPlaywrightPage({ context, page, allow, captures, now
   };
   // A window that closes at once cannot be watched, and need not be.
   const onPage = (opened: Page) => void watch(opened).catch(() => activity.noticed());
-  context.on("request", onRequest).on("response", onResponse).on("requestfinished", onFinished).on("requestfailed", onFailed).on("page", onPage);
+  context
+    .on("request", onRequest)
+    .on("response", onResponse)
+    .on("requestfinished", onFinished)
+    .on("requestfailed", onFailed)
+    .on("page", onPage);
   signal.addEventListener(
     "abort",
     () => {
-      context.off("request", onRequest).off("response", onResponse).off("requestfinished", onFinished).off("requestfailed", onFailed).off("page", onPage);
+      context
+        .off("request", onRequest)
+        .off("response", onResponse)
+        .off("requestfinished", onFinished)
+        .off("requestfailed", onFailed)
+        .off("page", onPage);
       activity.dispose();
     },
     { once: true },

@@ -8,7 +8,9 @@ import { runSessionTree, type TreeOutcome } from "./run-session-tree.ts";
 import { startLittleBank, type LittleBank } from "./testing/little-bank.ts";
 
 const text = readFileSync(new URL("../../../../platforms/demo-bank/platform.yaml", import.meta.url), "utf8");
-const executablePath = existsSync("/usr/lib/chromium/chromium-headless-shell") ? "/usr/lib/chromium/chromium-headless-shell" : undefined;
+const executablePath = existsSync("/usr/lib/chromium/chromium-headless-shell")
+  ? "/usr/lib/chromium/chromium-headless-shell"
+  : undefined;
 
 let bank: LittleBank;
 let browser: Browser;
@@ -18,7 +20,9 @@ beforeAll(async () => {
   browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     chromiumSandbox: false,
-    args: [`--host-resolver-rules=MAP bank.demo.test:443 127.0.0.1:${bank.port}, MAP *.bank.demo.test:443 127.0.0.1:${bank.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`],
+    args: [
+      `--host-resolver-rules=MAP bank.demo.test:443 127.0.0.1:${bank.port}, MAP *.bank.demo.test:443 127.0.0.1:${bank.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+    ],
   });
 });
 
@@ -46,7 +50,11 @@ function userOf(username: string, options: { codes?: string[]; passwords?: strin
   };
 }
 
-async function run(user: User, change: (definition: PlatformDefinition) => PlatformDefinition = (same) => same, signal = new AbortController().signal) {
+async function run(
+  user: User,
+  change: (definition: PlatformDefinition) => PlatformDefinition = (same) => same,
+  signal = new AbortController().signal,
+) {
   const parsed = parsePlatform(text, "platform.yaml");
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const reparsed = parsePlatform(JSON.stringify(change(parsed.definition)), "platform.json");
@@ -71,7 +79,8 @@ async function run(user: User, change: (definition: PlatformDefinition) => Platf
           if (!challenge) return;
           const earlier = [...challenges];
           challenges.push(challenge);
-          const reply = (choice?: string) => listener({ challengeId: challenge.id, ...(choice === undefined ? {} : { choice }) });
+          const reply = (choice?: string) =>
+            listener({ challengeId: challenge.id, ...(choice === undefined ? {} : { choice }) });
           acts.push(user(page, challenge, earlier, reply));
         },
         setControl: (enabled) => control.push(enabled),
@@ -115,7 +124,15 @@ describe("runSessionTree at a bank", () => {
     });
     expect(kinds(challenges)).toEqual(["login", "otp"]);
     const types = reports.map(({ type }) => type).filter((type) => type !== "progress.advanced");
-    expect(types).toEqual(["tree.loaded", "tree.started", "challenge.raised", "challenge.resolved", "challenge.raised", "challenge.resolved", "collection.started"]);
+    expect(types).toEqual([
+      "tree.loaded",
+      "tree.started",
+      "challenge.raised",
+      "challenge.resolved",
+      "challenge.raised",
+      "challenge.resolved",
+      "collection.started",
+    ]);
     const progress = reports.flatMap((report) => (report.type === "progress.advanced" ? [report.progress] : []));
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     expect(progress.at(-1)).toBe(90);
@@ -159,7 +176,11 @@ describe("runSessionTree at a bank", () => {
 
   it("gives what it has when an optional part fails", async () => {
     const { outcome } = await run(userOf("user_nostatements"));
-    expect(outcome).toMatchObject({ kind: "extracted", extractedData: { lastFourDigits: "1234" }, failedParts: [{ part: "statements", code: "PLATFORM_UNAVAILABLE" }] });
+    expect(outcome).toMatchObject({
+      kind: "extracted",
+      extractedData: { lastFourDigits: "1234" },
+      failedParts: [{ part: "statements", code: "PLATFORM_UNAVAILABLE" }],
+    });
   });
 
   it("hands a page that it does not know to the user", async () => {
@@ -184,7 +205,9 @@ describe("runSessionTree at a bank", () => {
       (definition) => ({
         ...definition,
         loginUrl: "https://bank.demo.test/framed",
-        screens: definition.screens.map((screen) => (screen.id === "login" ? { ...screen, when: { see: { role: "button", name: "Log in" } } } : screen)),
+        screens: definition.screens.map((screen) =>
+          screen.id === "login" ? { ...screen, when: { see: { role: "button", name: "Log in" } } } : screen,
+        ),
       }),
     );
     expect(outcome).toMatchObject({ kind: "failed", code: "ACCOUNT_LOCKED" });
@@ -192,14 +215,23 @@ describe("runSessionTree at a bank", () => {
 
   it("tells a host that does not answer from one that may not be opened", async () => {
     const nobody = async () => undefined;
-    const lost = await run(nobody, (definition) => ({ ...definition, allow: [...definition.allow, "lost.example"], loginUrl: "https://lost.example/login" }));
+    const lost = await run(nobody, (definition) => ({
+      ...definition,
+      allow: [...definition.allow, "lost.example"],
+      loginUrl: "https://lost.example/login",
+    }));
     expect(lost.outcome).toEqual({ kind: "failed", code: "PLATFORM_UNAVAILABLE" });
   });
 
   it("ends by the challenge's own time", async () => {
     const { outcome } = await run(
       async () => undefined,
-      (definition) => ({ ...definition, screens: definition.screens.map((screen) => (screen.user ? { ...screen, user: { ...screen.user, timeout: "300ms" } } : screen)) }),
+      (definition) => ({
+        ...definition,
+        screens: definition.screens.map((screen) =>
+          screen.user ? { ...screen, user: { ...screen.user, timeout: "300ms" } } : screen,
+        ),
+      }),
     );
     expect(outcome).toEqual({ kind: "failed", code: "USER_ACTION_TIMEOUT" });
   });

@@ -1,7 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import { hashPlatform, platformDefinitionSchema, runTree, type ChallengeReply, type PlatformDefinition, type RunEvents } from "@attestream/workflow";
+import {
+  hashPlatform,
+  platformDefinitionSchema,
+  runTree,
+  type ChallengeReply,
+  type PlatformDefinition,
+  type RunEvents,
+} from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
 import { createPlaywrightPage } from "./playwright-page.ts";
 
@@ -51,13 +58,25 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
   const parsed = platformDefinitionSchema.safeParse(options.platform);
   if (!parsed.success) return { kind: "failed", code: "TREE_INVALID" };
   const definition = parsed.data;
-  if (hashPlatform(definition) !== platformHash) return { kind: "failed", code: "TREE_INVALID", message: "The platform's workflow is not the one that the session was created for." };
+  if (hashPlatform(definition) !== platformHash)
+    return {
+      kind: "failed",
+      code: "TREE_INVALID",
+      message: "The platform's workflow is not the one that the session was created for.",
+    };
   report({ type: "tree.loaded", version: definition.version, hash: platformHash });
 
   const over = new AbortController();
   const running = AbortSignal.any([signal, over.signal]);
   try {
-    const port = await createPlaywrightPage({ context, page, allow: allowedHosts(definition, loginUrl), captures: capturesOf(definition), now, signal: running });
+    const port = await createPlaywrightPage({
+      context,
+      page,
+      allow: allowedHosts(definition, loginUrl),
+      captures: capturesOf(definition),
+      now,
+      signal: running,
+    });
     report({ type: "tree.started" });
     const outcome = await runTree({
       definition,
@@ -68,9 +87,19 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
       newId,
       signal: running,
     });
-    if (outcome.kind === "failed") return { kind: "failed", code: outcome.code, ...(outcome.message === undefined ? {} : { message: outcome.message }) };
+    if (outcome.kind === "failed")
+      return {
+        kind: "failed",
+        code: outcome.code,
+        ...(outcome.message === undefined ? {} : { message: outcome.message }),
+      };
     const { extractedData, failedParts } = outcome;
-    return { kind: "extracted", extractedData, failedParts, workflow: { name: definition.name, version: definition.version, hash: platformHash } };
+    return {
+      kind: "extracted",
+      extractedData,
+      failedParts,
+      workflow: { name: definition.name, version: definition.version, hash: platformHash },
+    };
   } catch {
     signal.throwIfAborted();
     // Nothing of the error goes on: Playwright's messages quote the page.
@@ -95,7 +124,10 @@ function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): 
     progressed: (progress) => report({ type: "progress.advanced", progress }),
     challengeRaised(challenge) {
       const { id, kind, method, expiresAt } = challenge;
-      report({ type: "challenge.raised", challenge: { id, kind, expiresAt, ...(method === undefined ? {} : { method }) } });
+      report({
+        type: "challenge.raised",
+        challenge: { id, kind, expiresAt, ...(method === undefined ? {} : { method }) },
+      });
       viewer.showChallenge(challenge);
       viewer.setControl(true);
     },
@@ -111,9 +143,13 @@ function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): 
 
 /** A custom address was checked by the API; its host joins the list for this session. */
 function allowedHosts(definition: PlatformDefinition, loginUrl: string): string[] {
-  return definition.allowCustomUrl === true && URL.canParse(loginUrl) ? [...definition.allow, new URL(loginUrl).hostname] : definition.allow;
+  return definition.allowCustomUrl === true && URL.canParse(loginUrl)
+    ? [...definition.allow, new URL(loginUrl).hostname]
+    : definition.allow;
 }
 
 function capturesOf(definition: PlatformDefinition): { method: string; url: string }[] {
-  return definition.collect.flatMap(({ capture }) => (capture ? [{ method: capture.request.method ?? "GET", url: capture.request.url }] : []));
+  return definition.collect.flatMap(({ capture }) =>
+    capture ? [{ method: capture.request.method ?? "GET", url: capture.request.url }] : [],
+  );
 }

@@ -31,7 +31,8 @@ export async function watchMutations(
 ): Promise<void> {
   const session = await context.newCDPSession(page);
   session.on("Page.frameNavigated", ({ frame }) => {
-    if (frame.parentId === undefined) tell.documentChanged({ documentId: frame.loaderId, isErrorPage: frame.unreachableUrl !== undefined });
+    if (frame.parentId === undefined)
+      tell.documentChanged({ documentId: frame.loaderId, isErrorPage: frame.unreachableUrl !== undefined });
   });
   await install(session, tell.mutated);
   const own = new WeakSet<Frame>();
@@ -39,10 +40,13 @@ export async function watchMutations(
     if (frame === page.mainFrame() || own.has(frame) || isSameSite(frame.url(), page.url())) return;
     own.add(frame);
     // A frame that shares its parent's process refuses: it is watched with its parent already.
-    context.newCDPSession(frame).then(
-      (frameSession) => install(frameSession, tell.mutated),
-      () => undefined,
-    ).catch(() => undefined);
+    context
+      .newCDPSession(frame)
+      .then(
+        (frameSession) => install(frameSession, tell.mutated),
+        () => undefined,
+      )
+      .catch(() => undefined);
   });
 }
 

@@ -23,7 +23,9 @@ export function parseDate(text: string, format?: DateFormat): string {
     if (format === "YYYY-MM-DD") return checked(a, b, c);
     return format === "DD/MM/YYYY" ? checked(c, b, a) : checked(c, a, b);
   }
-  throw new RangeError(parts ? `the order of day and month is not known; add format: one of ${dateFormats.join(", ")}` : "not a date");
+  throw new RangeError(
+    parts ? `the order of day and month is not known; add format: one of ${dateFormats.join(", ")}` : "not a date",
+  );
 }
 
 function monthOf(name = ""): string {
@@ -33,6 +35,7 @@ function monthOf(name = ""): string {
 function checked(year = "", month = "", day = ""): string {
   const text = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
   const date = new Date(`${text}T00:00:00Z`);
-  if (year.length !== 4 || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) throw new RangeError("not a day of the calendar");
+  if (year.length !== 4 || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
+    throw new RangeError("not a day of the calendar");
   return text;
 }

@@ -24,18 +24,28 @@ describe("money", () => {
     expect(parseMoney(text, options)).toEqual(money);
   });
 
-  it.each(["", "free", "1,23.4", "1.234,50", "12 of 15", "1.2.3", "1,2345", "9".repeat(65)])("%s is refused", (text) => {
-    expect(() => parseMoney(text)).toThrow(RangeError);
-  });
+  it.each(["", "free", "1,23.4", "1.234,50", "12 of 15", "1.2.3", "1,2345", "9".repeat(65)])(
+    "%s is refused",
+    (text) => {
+      expect(() => parseMoney(text)).toThrow(RangeError);
+    },
+  );
 
   it("keeps every digit of any grouped amount", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.integer({ min: 0, max: 99 }), fc.boolean(), (whole, cents, negative) => {
-        const grouped = whole.toString().replace(/\B(?=(\d{3})+$)/g, ",");
-        const fraction = String(cents).padStart(2, "0");
-        const sign = negative && (whole > 0n || cents > 0) ? "-" : "";
-        expect(parseMoney(`${negative ? "-" : ""}$${grouped}.${fraction}`).amount).toBe(`${sign}${whole}.${fraction}`);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 20n }),
+        fc.integer({ min: 0, max: 99 }),
+        fc.boolean(),
+        (whole, cents, negative) => {
+          const grouped = whole.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+          const fraction = String(cents).padStart(2, "0");
+          const sign = negative && (whole > 0n || cents > 0) ? "-" : "";
+          expect(parseMoney(`${negative ? "-" : ""}$${grouped}.${fraction}`).amount).toBe(
+            `${sign}${whole}.${fraction}`,
+          );
+        },
+      ),
     );
   });
 });
@@ -92,7 +102,8 @@ describe("a text pattern", () => {
 });
 
 describe("a value", () => {
-  const shape = (raw: string | number | boolean | null | object, rule: object) => shapeValue(raw as string, readRuleSchema.parse({ json: "$", ...rule }));
+  const shape = (raw: string | number | boolean | null | object, rule: object) =>
+    shapeValue(raw as string, readRuleSchema.parse({ json: "$", ...rule }));
 
   it.each([
     ["0001 2345 1234", { take: "last4" }, "1234"],
@@ -126,7 +137,10 @@ describe("a value", () => {
 });
 
 describe("fields of a response", () => {
-  const rules = { holder: readRuleSchema.parse({ json: "$.owner" }), nick: readRuleSchema.parse({ json: "$.nick", optional: true }) };
+  const rules = {
+    holder: readRuleSchema.parse({ json: "$.owner" }),
+    nick: readRuleSchema.parse({ json: "$.nick", optional: true }),
+  };
 
   it("are read together; optional ones may be missing", () => {
     expect(readJsonFields('{"owner":"Jane"}', rules)).toEqual({ holder: "Jane" });

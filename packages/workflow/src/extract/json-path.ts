@@ -6,8 +6,10 @@ const maxLength = 300;
 /** What is wrong with a JSONPath, or null. Kept to the part of RFC 9535 whose cost is bounded by the document. */
 export function jsonPathProblem(path: string): string | null {
   if (path.length > maxLength) return `a JSONPath may have ${maxLength} characters; shorten it`;
-  if (/\b(match|search)\s*\(/.test(path)) return "match() and search() are not available in a JSONPath; select the value and use `regex`";
-  if ((path.match(/\.\./g) ?? []).length > 1) return "a JSONPath may have one `..`; name the members on the way instead";
+  if (/\b(match|search)\s*\(/.test(path))
+    return "match() and search() are not available in a JSONPath; select the value and use `regex`";
+  if ((path.match(/\.\./g) ?? []).length > 1)
+    return "a JSONPath may have one `..`; name the members on the way instead";
   try {
     query(null, path);
     return null;

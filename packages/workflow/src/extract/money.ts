@@ -8,7 +8,20 @@ export interface MoneyOptions {
 }
 
 /** Only signs that stand for one currency: "$", "¥" and "kr" do not. */
-const signs: Record<string, string> = { "€": "EUR", "£": "GBP", "₹": "INR", "₪": "ILS", "₩": "KRW", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₫": "VND", "₱": "PHP", "₦": "NGN", "zł": "PLN" };
+const signs: Record<string, string> = {
+  "€": "EUR",
+  "£": "GBP",
+  "₹": "INR",
+  "₪": "ILS",
+  "₩": "KRW",
+  "₺": "TRY",
+  "₽": "RUB",
+  "₴": "UAH",
+  "₫": "VND",
+  "₱": "PHP",
+  "₦": "NGN",
+  zł: "PLN",
+};
 
 /** `"$1,234.50"` -> `{amount: "1234.50"}`. Throws a RangeError where the text is no single, well-grouped amount. */
 export function parseMoney(text: string, options: MoneyOptions = {}): Money {
@@ -19,8 +32,10 @@ export function parseMoney(text: string, options: MoneyOptions = {}): Money {
   const digits = /\d(?:[\d.,' \u2019]*\d)?/.exec(folded)?.[0];
   if (digits === undefined || folded.replace(digits, "").match(/\d/)) throw new RangeError("not a single amount");
   const [whole = "", fraction, ...rest] = digits.split(decimal);
-  if (rest.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction))) throw new RangeError("not an amount with this decimal mark");
-  if (!/^\d+$/.test(whole) && !/^\d{1,3}([.,' \u2019])\d{3}(?:\1\d{3})*$/.test(whole)) throw new RangeError("not grouped by thousands; is the decimal mark right?");
+  if (rest.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction)))
+    throw new RangeError("not an amount with this decimal mark");
+  if (!/^\d+$/.test(whole) && !/^\d{1,3}([.,' \u2019])\d{3}(?:\1\d{3})*$/.test(whole))
+    throw new RangeError("not grouped by thousands; is the decimal mark right?");
   const plain = whole.replace(/\D/g, "").replace(/^0+(?=\d)/, "");
   const unsigned = fraction === undefined ? plain : `${plain}.${fraction}`;
   const amount = negative && /[1-9]/.test(unsigned) ? `-${unsigned}` : unsigned;

@@ -13,7 +13,8 @@ const jsonPathText = z.string().superRefine((path, context) => {
 
 const regexText = z.string().superRefine((text, context) => {
   try {
-    if (parseTextPattern(text).kind === "plain") context.addIssue({ code: "custom", message: "write a regex between slashes, for example /(\\d+)$/" });
+    if (parseTextPattern(text).kind === "plain")
+      context.addIssue({ code: "custom", message: "write a regex between slashes, for example /(\\d+)$/" });
   } catch (error) {
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
   }
@@ -25,7 +26,10 @@ export const cssText = z
   .min(1, "write a CSS selector")
   .max(500, "a CSS selector may have 500 characters; shorten it")
   .refine((css) => !css.includes(">>"), "`>>` is not CSS; write one selector")
-  .refine((css) => !/\[\s*value\b/i.test(css), "a tree may not ask for the value of a field; choose by another attribute");
+  .refine(
+    (css) => !/\[\s*value\b/i.test(css),
+    "a tree may not ask for the value of a field; choose by another attribute",
+  );
 
 const sources = ["json", "css", "cell"] as const;
 
@@ -39,15 +43,24 @@ export const readRuleSchema = z
     /** Column of a table row, counted from 1. */
     cell: z.int().min(1).max(100).optional(),
     /** With css: an attribute in place of the text. */
-    attr: z.string().regex(readableAttribute, "only href, title, alt, datetime, content, aria-label and data-* can be read").optional(),
+    attr: z
+      .string()
+      .regex(readableAttribute, "only href, title, alt, datetime, content, aria-label and data-* can be read")
+      .optional(),
     regex: regexText.optional(),
-    take: z.string().regex(/^(?:(?:first|last)[1-9]\d?|digits)$/, "write for example last4, first6 or digits").optional(),
+    take: z
+      .string()
+      .regex(/^(?:(?:first|last)[1-9]\d?|digits)$/, "write for example last4, first6 or digits")
+      .optional(),
     map: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
     as: z.enum(["text", "date", "money", "integer", "number", "boolean"]).optional(),
     /** With `as: date`. */
     format: z.enum(dateFormats).optional(),
     /** With `as: money`. */
-    currency: z.string().regex(/^[A-Z]{3}$/, "write an ISO 4217 code, for example EUR").optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, "write an ISO 4217 code, for example EUR")
+      .optional(),
     decimal: z.enum([".", ","]).optional(),
     /** Left out of the result when it is missing; otherwise the part fails. */
     optional: z.boolean().optional(),
@@ -56,11 +69,15 @@ export const readRuleSchema = z
   })
   .superRefine((rule, context) => {
     const given = sources.filter((source) => rule[source] !== undefined);
-    if (given.length !== 1) context.addIssue({ code: "custom", message: `say where the value stands: exactly one of ${sources.join(", ")}` });
-    if (rule.attr !== undefined && rule.css === undefined) context.addIssue({ code: "custom", path: ["attr"], message: "attr goes with css" });
-    if (rule.format !== undefined && rule.as !== "date") context.addIssue({ code: "custom", path: ["format"], message: "format goes with as: date" });
+    if (given.length !== 1)
+      context.addIssue({ code: "custom", message: `say where the value stands: exactly one of ${sources.join(", ")}` });
+    if (rule.attr !== undefined && rule.css === undefined)
+      context.addIssue({ code: "custom", path: ["attr"], message: "attr goes with css" });
+    if (rule.format !== undefined && rule.as !== "date")
+      context.addIssue({ code: "custom", path: ["format"], message: "format goes with as: date" });
     for (const key of ["currency", "decimal"] as const) {
-      if (rule[key] !== undefined && rule.as !== "money") context.addIssue({ code: "custom", path: [key], message: `${key} goes with as: money` });
+      if (rule[key] !== undefined && rule.as !== "money")
+        context.addIssue({ code: "custom", path: [key], message: `${key} goes with as: money` });
     }
   });
 

@@ -28,7 +28,10 @@ export function readJsonFields(body: string, rules: Record<string, ReadRule>): R
 }
 
 /** All fields, each raw value taken from `source`. Optional fields that are missing are left out. Throws a ReadError. */
-export function readFields(rules: Record<string, ReadRule>, source: (rule: ReadRule, field: string) => Json | undefined): Record<string, Json> {
+export function readFields(
+  rules: Record<string, ReadRule>,
+  source: (rule: ReadRule, field: string) => Json | undefined,
+): Record<string, Json> {
   const entries: [string, Json][] = [];
   for (const [field, rule] of Object.entries(rules)) {
     try {
@@ -39,7 +42,8 @@ export function readFields(rules: Record<string, ReadRule>, source: (rule: ReadR
       }
     } catch (error) {
       // Parsers throw RangeErrors with a reason that holds nothing of the text.
-      if (rule.optional !== true) throw new ReadError(field, error instanceof RangeError ? error.message : "cannot be read");
+      if (rule.optional !== true)
+        throw new ReadError(field, error instanceof RangeError ? error.message : "cannot be read");
       continue;
     }
     if (rule.optional !== true) throw new ReadError(field, "is not there");

@@ -19,7 +19,9 @@ export function parseTextPattern(written: string): TextPattern {
     // Pages are searched by the browser's own engine: the two must both know the syntax.
     void new RegExp(source, flags);
   } catch (error) {
-    throw new RangeError("not a regex that browsers know; write it as in JavaScript, with flags after the last slash", { cause: error });
+    throw new RangeError("not a regex that browsers know; write it as in JavaScript, with flags after the last slash", {
+      cause: error,
+    });
   }
   return { kind: "regex", source, flags };
 }
@@ -51,7 +53,9 @@ function compileRegex(source: string, flags: string): RE2JS {
     return RE2JS.compile(source, bits);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new RangeError(`not a regex that RE2 can run (${why}); look-around and back-references are not available`, { cause: error });
+    throw new RangeError(`not a regex that RE2 can run (${why}); look-around and back-references are not available`, {
+      cause: error,
+    });
   }
 }
 

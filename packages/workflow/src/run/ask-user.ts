@@ -16,7 +16,15 @@ const instructions: Record<ChallengeKind, string> = {
 };
 
 /** Kinds in which only the user can tell that he is done. */
-const canContinue: Record<ChallengeKind, boolean> = { login: false, otp: false, question: false, choice: false, approval: true, captcha: false, unknown: true };
+const canContinue: Record<ChallengeKind, boolean> = {
+  login: false,
+  otp: false,
+  question: false,
+  choice: false,
+  approval: true,
+  captcha: false,
+  unknown: true,
+};
 
 export interface Question {
   challenge: Challenge;
@@ -31,7 +39,11 @@ export interface Question {
  * Gives the page to the user and waits: for the page to move on, a reply in the frame, or the end of
  * the time. The user types into the page itself; nothing typed comes this way.
  */
-export async function askUser({ page, clock, events }: RunContext, question: Question, signal: AbortSignal): Promise<ChallengeReply | null> {
+export async function askUser(
+  { page, clock, events }: RunContext,
+  question: Question,
+  signal: AbortSignal,
+): Promise<ChallengeReply | null> {
   const { challenge } = question;
   const reply = Promise.withResolvers<ChallengeReply>();
   const stopListening = events.onReply((given) => {
@@ -48,7 +60,10 @@ export async function askUser({ page, clock, events }: RunContext, question: Que
     for (;;) {
       const { revision } = page.observe();
       if (await abortable(ended, question.isAnswered())) return null;
-      const replied = await firstOf(ended, [async (inner) => (await page.changed(revision, inner), null), (inner) => abortable(inner, reply.promise)]);
+      const replied = await firstOf(ended, [
+        async (inner) => (await page.changed(revision, inner), null),
+        (inner) => abortable(inner, reply.promise),
+      ]);
       if (replied) return replied;
     }
   } finally {
@@ -60,11 +75,23 @@ export async function askUser({ page, clock, events }: RunContext, question: Que
 
 function isReplyTo(challenge: Challenge, reply: ChallengeReply): boolean {
   if (reply.challengeId !== challenge.id) return false;
-  return reply.choice === undefined ? challenge.canContinue : challenge.choices?.some(({ id }) => id === reply.choice) === true;
+  return reply.choice === undefined
+    ? challenge.canContinue
+    : challenge.choices?.some(({ id }) => id === reply.choice) === true;
 }
 
-export function createChallenge(context: RunContext, user: UserScreen, websiteError: string | null, timeoutMs: number): Challenge {
-  const fields = (user.fields ?? []).map(({ id, label, type, length }) => ({ id, label: label ?? id, type: type ?? ("text" as const), ...(length === undefined ? {} : { length }) }));
+export function createChallenge(
+  context: RunContext,
+  user: UserScreen,
+  websiteError: string | null,
+  timeoutMs: number,
+): Challenge {
+  const fields = (user.fields ?? []).map(({ id, label, type, length }) => ({
+    id,
+    label: label ?? id,
+    type: type ?? ("text" as const),
+    ...(length === undefined ? {} : { length }),
+  }));
   return {
     id: context.newId(),
     kind: user.kind,
@@ -80,5 +107,7 @@ export function createChallenge(context: RunContext, user: UserScreen, websiteEr
 
 /** A user screen's own time ends as USER_ACTION_TIMEOUT; without one the tree's idle limit holds. */
 export function timeoutOf(user: UserScreen, idleMs: number): { timeoutMs: number; code: ErrorCode } {
-  return user.timeout === undefined ? { timeoutMs: idleMs, code: "IDLE_TIMEOUT" } : { timeoutMs: parseDuration(user.timeout), code: "USER_ACTION_TIMEOUT" };
+  return user.timeout === undefined
+    ? { timeoutMs: idleMs, code: "IDLE_TIMEOUT" }
+    : { timeoutMs: parseDuration(user.timeout), code: "USER_ACTION_TIMEOUT" };
 }

@@ -19,7 +19,10 @@ export async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promi
 }
 
 /** The first of several waits; the others are called off. */
-export async function firstOf<T>(signal: AbortSignal, waits: readonly ((signal: AbortSignal) => Promise<T>)[]): Promise<T> {
+export async function firstOf<T>(
+  signal: AbortSignal,
+  waits: readonly ((signal: AbortSignal) => Promise<T>)[],
+): Promise<T> {
   const others = new AbortController();
   const inner = AbortSignal.any([signal, others.signal]);
   try {

@@ -19,8 +19,10 @@ export async function collectPart(part: Part, page: PagePort, guide: Guide): Pro
     mark = page.observe().revision;
     await guide.open(part.open);
   };
-  const isHere = ({ url }: Observation) => part.open === undefined || !URL.canParse(url) || new URL(part.open, url).pathname === new URL(url).pathname;
-  const fail = (reason: string, code: ErrorCode = "EXTRACTION_FAILED") => new TreeFailure(code, `Part ${part.id}: ${reason}`);
+  const isHere = ({ url }: Observation) =>
+    part.open === undefined || !URL.canParse(url) || new URL(part.open, url).pathname === new URL(url).pathname;
+  const fail = (reason: string, code: ErrorCode = "EXTRACTION_FAILED") =>
+    new TreeFailure(code, `Part ${part.id}: ${reason}`);
 
   const readOnce = async (settled: boolean): Promise<Fields | null> => {
     const jsonRules = rulesOf(part.read, ({ json }) => json !== undefined);
@@ -57,7 +59,11 @@ export async function collectPart(part: Part, page: PagePort, guide: Guide): Pro
       if (screen?.finish) throw fail("the tree's end came first", "INSUFFICIENT_DATA");
       return screen?.user || screen?.do ? null : readOnce(seen.settled);
     },
-    patience: { ms: part.timeout === undefined ? waits.part : parseDuration(part.timeout), isHere, onTimeout: () => fail(lastProblem) },
+    patience: {
+      ms: part.timeout === undefined ? waits.part : parseDuration(part.timeout),
+      isHere,
+      onTimeout: () => fail(lastProblem),
+    },
     resume: async () => {
       if (!isHere(page.observe())) await open();
     },
@@ -76,7 +82,9 @@ async function readTable(page: PagePort, table: Table, settled: boolean): Promis
   const names = Object.keys(table.read);
   const rows = settled ? await page.readElements(table.rows.css, Object.values(table.read)) : [];
   if (rows.length === 0) throw new ReadError("table", "has no rows");
-  return rows.slice(0, table.max ?? maxRows).map((row) => readFields(table.read, (_rule, field) => row[names.indexOf(field)] ?? undefined));
+  return rows
+    .slice(0, table.max ?? maxRows)
+    .map((row) => readFields(table.read, (_rule, field) => row[names.indexOf(field)] ?? undefined));
 }
 
 function rulesOf(rules: Part["read"], fits: (rule: ReadRule) => boolean): Record<string, ReadRule> {

@@ -34,7 +34,10 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
 
   /** True when the page changed within the time. */
   const changedWithin = (revision: number, ms: number) =>
-    firstOf(signal, [async (inner) => (await page.changed(revision, inner), true), async (inner) => (await clock.wait(ms, inner), false)]);
+    firstOf(signal, [
+      async (inner) => (await page.changed(revision, inner), true),
+      async (inner) => (await clock.wait(ms, inner), false),
+    ]);
 
   const settledWithin = async (revision: number, ms: number): Promise<boolean> =>
     firstOf(signal, [
@@ -61,7 +64,10 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
 
   const open = async (address: string) => {
     const { url } = page.observe();
-    const failure = await abortable(signal, page.open(address.startsWith("/") ? new URL(address, url).href : address, signal));
+    const failure = await abortable(
+      signal,
+      page.open(address.startsWith("/") ? new URL(address, url).href : address, signal),
+    );
     if (failure) throw new TreeFailure(failure);
   };
 
@@ -82,7 +88,10 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
         async (inner) => (await clock.wait(waits.action, inner), false),
       ]);
     }
-    return firstOf(signal, [(inner) => page.act(action, inner), async (inner) => (await clock.wait(waits.action, inner), false)]);
+    return firstOf(signal, [
+      (inner) => page.act(action, inner),
+      async (inner) => (await clock.wait(waits.action, inner), false),
+    ]);
   };
 
   const actOn = async (screen: Screen, actions: readonly Action[]) => {
@@ -127,7 +136,12 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
   const handOver = async (code: ErrorCode, stuckOn: string | null) => {
     handOvers += 1;
     const near = recogniser.nearest();
-    const failure = new TreeFailure(code, stuckOn ? `The screen ${stuckOn} did not go on.` : `No screen matches.${near.length > 0 ? ` Nearest: ${near.join(", ")}.` : ""}`);
+    const failure = new TreeFailure(
+      code,
+      stuckOn
+        ? `The screen ${stuckOn} did not go on.`
+        : `No screen matches.${near.length > 0 ? ` Nearest: ${near.join(", ")}.` : ""}`,
+    );
     if (handOvers > maxHandOvers) throw failure;
     const before = page.observe();
     const moved = () => page.observe().documentId !== before.documentId || page.observe().url !== before.url;
@@ -197,7 +211,13 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
       return reach({
         ...goal,
         reached: async (look) => {
-          if (look.screen?.then || look.screen?.finish) count(look.screen, `${look.screen.id} ${look.seen.documentId}`, Number.POSITIVE_INFINITY, "TREE_STEP_FAILED");
+          if (look.screen?.then || look.screen?.finish)
+            count(
+              look.screen,
+              `${look.screen.id} ${look.seen.documentId}`,
+              Number.POSITIVE_INFINITY,
+              "TREE_STEP_FAILED",
+            );
           return goal.reached(look);
         },
       });

@@ -33,9 +33,18 @@ export interface Recogniser {
  */
 export function createRecogniser({ definition, page }: Pick<RunContext, "definition" | "page">): Recogniser {
   const compiled = definition.screens.map((screen) => {
-    const urls = screen.when.url === undefined ? [] : typeof screen.when.url === "string" ? [screen.when.url] : screen.when.url.any;
+    const urls =
+      screen.when.url === undefined
+        ? []
+        : typeof screen.when.url === "string"
+          ? [screen.when.url]
+          : screen.when.url.any;
     const patterns = urls.map(compileUrlPattern);
-    return { screen, fitsUrl: (url: string) => patterns.length === 0 || patterns.some((fits) => fits(url)), hasUrl: patterns.length > 0 };
+    return {
+      screen,
+      fitsUrl: (url: string) => patterns.length === 0 || patterns.some((fits) => fits(url)),
+      hasUrl: patterns.length > 0,
+    };
   });
   const notes = compiled.filter(({ screen }) => screen.note !== undefined);
   const screens = compiled.filter(({ screen }) => screen.note === undefined);
@@ -78,11 +87,14 @@ export function createRecogniser({ definition, page }: Pick<RunContext, "definit
         if (!(await matches(candidate, seen.url))) continue;
         present.push(candidate.screen);
         const text = candidate.screen.when.see ? await page.text(candidate.screen.when.see) : null;
-        websiteError ??= text?.replace(/\s+/g, " ").trim().slice(0, maxErrorText) || errorCodes[candidate.screen.note ?? "INTERNAL"].message;
+        websiteError ??=
+          text?.replace(/\s+/g, " ").trim().slice(0, maxErrorText) ||
+          errorCodes[candidate.screen.note ?? "INTERNAL"].message;
       }
       if (page.observe().documentId !== seen.documentId) return null;
       return { seen, screen, websiteError, complaintIsNew: takeNotes(present, seen.documentId) };
     },
-    nearest: () => screens.filter(({ hasUrl, fitsUrl }) => hasUrl && fitsUrl(page.observe().url)).map(({ screen }) => screen.id),
+    nearest: () =>
+      screens.filter(({ hasUrl, fitsUrl }) => hasUrl && fitsUrl(page.observe().url)).map(({ screen }) => screen.id),
   };
 }

@@ -38,5 +38,8 @@ export const defaultMax = { user: 20, do: 5, note: 5 } as const;
 export const maxHandOvers = 2;
 
 export function limitsOf(definition: PlatformDefinition): { totalMs: number; idleMs: number } {
-  return { totalMs: parseDuration(definition.limits?.total ?? "15m"), idleMs: parseDuration(definition.limits?.idle ?? "2m") };
+  return {
+    totalMs: parseDuration(definition.limits?.total ?? "15m"),
+    idleMs: parseDuration(definition.limits?.idle ?? "2m"),
+  };
 }

@@ -16,18 +16,54 @@ const base = {
   limits: { total: "10m", idle: "2m" },
   screens: [
     { id: "locked", when: { see: { text: "account is locked" } }, fail: "ACCOUNT_LOCKED" },
-    { id: "login", when: { url: "/login**", see: { role: "button", name: "Log in" } }, user: { kind: "login", fields: [{ id: "username", at: { label: "Username" } }], timeout: "5m" } },
+    {
+      id: "login",
+      when: { url: "/login**", see: { role: "button", name: "Log in" } },
+      user: { kind: "login", fields: [{ id: "username", at: { label: "Username" } }], timeout: "5m" },
+    },
     { id: "bad-password", when: { see: { text: "/incorrect (user|pass)/i" } }, note: "INVALID_CREDENTIALS", max: 3 },
-    { id: "otp", when: { see: { label: "/code/i" } }, user: { kind: "otp", method: "sms", fields: [{ id: "code", type: "code", length: 6, at: { label: "/code/i" } }], timeout: "3m" } },
+    {
+      id: "otp",
+      when: { see: { label: "/code/i" } },
+      user: {
+        kind: "otp",
+        method: "sms",
+        fields: [{ id: "code", type: "code", length: 6, at: { label: "/code/i" } }],
+        timeout: "3m",
+      },
+    },
     { id: "push", when: { url: "/push" }, user: { kind: "approval" } },
-    { id: "method", when: { url: "/method" }, user: { kind: "choice", choices: [{ id: "sms", label: "Text message", at: { role: "button", name: "SMS" } }], timeout: "1m" } },
-    { id: "promo", when: { see: { role: "dialog", name: "/offer/i" } }, do: [{ click: { any: [{ role: "button", name: "/no thanks/i" }, { css: ".x" }] } }] },
+    {
+      id: "method",
+      when: { url: "/method" },
+      user: {
+        kind: "choice",
+        choices: [{ id: "sms", label: "Text message", at: { role: "button", name: "SMS" } }],
+        timeout: "1m",
+      },
+    },
+    {
+      id: "promo",
+      when: { see: { role: "dialog", name: "/offer/i" } },
+      do: [{ click: { any: [{ role: "button", name: "/no thanks/i" }, { css: ".x" }] } }],
+    },
     { id: "home", when: { url: "/accounts**" }, then: "collect" },
     { id: "empty", when: { url: "/nothing" }, finish: true },
   ],
   collect: [
-    { id: "account", open: "/accounts", capture: { request: { url: "/api/accounts" } }, read: { holder: { json: "$.owner" }, last: { json: "$.number", take: "last4" } } },
-    { id: "statements", optional: true, open: "/statements", timeout: "20s", table: { rows: { css: "tr" }, read: { date: { cell: 1, as: "date" }, balance: { cell: 2, as: "money" } } } },
+    {
+      id: "account",
+      open: "/accounts",
+      capture: { request: { url: "/api/accounts" } },
+      read: { holder: { json: "$.owner" }, last: { json: "$.number", take: "last4" } },
+    },
+    {
+      id: "statements",
+      optional: true,
+      open: "/statements",
+      timeout: "20s",
+      table: { rows: { css: "tr" }, read: { date: { cell: 1, as: "date" }, balance: { cell: 2, as: "money" } } },
+    },
   ],
 };
 
@@ -38,13 +74,24 @@ const pages = {
   locked: { url: `${origin}/login`, shows: ["text Your account is locked."] },
   promo: { url: `${origin}/accounts`, shows: ["dialog Special offer", "button No thanks"] },
   survey: { url: `${origin}/survey`, shows: ["text How do you like us?"] },
-  home: { url: `${origin}/accounts`, response: { url: `${origin}/api/accounts`, body: { owner: "Jane Doe", number: "00991234" } } },
+  home: {
+    url: `${origin}/accounts`,
+    response: { url: `${origin}/api/accounts`, body: { owner: "Jane Doe", number: "00991234" } },
+  },
   statements: { url: `${origin}/statements`, rows: [["2026-01-31", "$1,000.50"]] },
 } satisfies Record<string, FakePage>;
 
-const opens = (url: string): FakePage => (url.endsWith("/accounts") ? pages.home : url.endsWith("/statements") ? pages.statements : pages.login);
+const opens = (url: string): FakePage =>
+  url.endsWith("/accounts") ? pages.home : url.endsWith("/statements") ? pages.statements : pages.login;
 
-function start(options: { onOpen?: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined; onAct?: Parameters<typeof createFakeSite>[0]["onAct"]; tree?: object; signal?: AbortSignal } = {}) {
+function start(
+  options: {
+    onOpen?: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
+    onAct?: Parameters<typeof createFakeSite>[0]["onAct"];
+    tree?: object;
+    signal?: AbortSignal;
+  } = {},
+) {
   const site = createFakeSite({ onOpen: options.onOpen ?? opens, ...(options.onAct ? { onAct: options.onAct } : {}) });
   const clock = createFakeClock();
   const log: string[] = [];
@@ -96,14 +143,24 @@ describe("a tree", () => {
     await run.show(pages.home);
     expect(await run.outcome).toEqual({
       kind: "extracted",
-      extractedData: { holder: "Jane Doe", last: "1234", statements: [{ date: "2026-01-31", balance: { amount: "1000.50" } }] },
+      extractedData: {
+        holder: "Jane Doe",
+        last: "1234",
+        statements: [{ date: "2026-01-31", balance: { amount: "1000.50" } }],
+      },
       failedParts: [],
       visited: ["login", "otp", "home"],
     });
     expect(run.log).toEqual(["raised login", "resolved login", "raised otp", "resolved otp", "collecting"]);
     expect(run.progress).toEqual([...new Set(run.progress)].sort((a, b) => a - b));
     expect(run.progress.at(-1)).toBe(90);
-    expect(run.challenges[1]).toMatchObject({ kind: "otp", method: "sms", canContinue: false, fields: [{ id: "code", type: "code", length: 6 }], expiresAt: "2026-01-01T00:03:00.000Z" });
+    expect(run.challenges[1]).toMatchObject({
+      kind: "otp",
+      method: "sms",
+      canContinue: false,
+      fields: [{ id: "code", type: "code", length: 6 }],
+      expiresAt: "2026-01-01T00:03:00.000Z",
+    });
     expect(run.clock.waiting).toBe(0);
   });
 
@@ -169,7 +226,11 @@ describe("a tree", () => {
       await run.reply();
     }
     await run.clock.pass(10_000);
-    expect(await run.outcome).toMatchObject({ kind: "failed", code: "TREE_STEP_FAILED", message: "The screen promo did not go on." });
+    expect(await run.outcome).toMatchObject({
+      kind: "failed",
+      code: "TREE_STEP_FAILED",
+      message: "The screen promo did not go on.",
+    });
     expect(run.site.acts).toHaveLength(3);
     expect(run.log.filter((line) => line === "raised unknown")).toHaveLength(2);
   });
@@ -253,7 +314,10 @@ describe("a tree", () => {
   });
 
   it("takes the user's choice and clicks it; other choices are ignored", async () => {
-    const run = start({ onOpen: (url) => (url.endsWith("/login") ? { url: `${origin}/method` } : opens(url)), onAct: (_action, site) => site.show(pages.otp) });
+    const run = start({
+      onOpen: (url) => (url.endsWith("/login") ? { url: `${origin}/method` } : opens(url)),
+      onAct: (_action, site) => site.show(pages.otp),
+    });
     await run.reply("carrier-pigeon");
     await run.reply();
     expect(run.site.acts).toEqual([]);
@@ -286,7 +350,11 @@ describe("a tree", () => {
     const run = start({ onOpen: (url) => (url.endsWith("/statements") ? { url } : opens(url)) });
     await run.show(pages.home);
     await run.clock.pass(20_000);
-    expect(await run.outcome).toMatchObject({ kind: "extracted", extractedData: { holder: "Jane Doe", last: "1234" }, failedParts: [{ part: "statements", code: "EXTRACTION_FAILED" }] });
+    expect(await run.outcome).toMatchObject({
+      kind: "extracted",
+      extractedData: { holder: "Jane Doe", last: "1234" },
+      failedParts: [{ part: "statements", code: "EXTRACTION_FAILED" }],
+    });
   });
 
   it.each([
@@ -331,23 +399,37 @@ describe("a tree", () => {
   });
 
   it("ends in a defined outcome on any site, in bounded acts and with every challenge resolved", async () => {
-    const anyPage = fc.constantFrom<FakePage>(...Object.values(pages), { url: `${origin}/x`, settled: false }, { url: `${origin}/method` }, { url: `${origin}/push` });
+    const anyPage = fc.constantFrom<FakePage>(
+      ...Object.values(pages),
+      { url: `${origin}/x`, settled: false },
+      { url: `${origin}/method` },
+      { url: `${origin}/push` },
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(anyPage, { maxLength: 30 }), fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 30, maxLength: 30 }), async (sequence, times) => {
-        const run = start({ onOpen: (url) => (url.endsWith("/login") ? sequence[0] : undefined), onAct: (_action, site) => site.show(sequence[site.acts.length % 7] ?? pages.promo) });
-        for (const [index, page] of sequence.entries()) {
-          await run.show(page, { sameDocument: index % 3 === 0 });
-          await run.clock.pass(times[index] ?? 0);
-          if (index % 4 === 0) await run.reply();
-        }
-        await run.clock.pass(11 * 60_000);
-        const outcome = await run.outcome;
-        if (outcome.kind === "failed") expect(Object.keys(errorCodes)).toContain(outcome.code);
-        expect(run.log.filter((line) => line.startsWith("raised"))).toHaveLength(run.log.filter((line) => line.startsWith("resolved")).length);
-        expect(run.site.acts.length).toBeLessThan(20);
-        expect(run.progress).toEqual([...run.progress].sort((a, b) => a - b));
-        expect(run.clock.waiting).toBe(0);
-      }),
+      fc.asyncProperty(
+        fc.array(anyPage, { maxLength: 30 }),
+        fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 30, maxLength: 30 }),
+        async (sequence, times) => {
+          const run = start({
+            onOpen: (url) => (url.endsWith("/login") ? sequence[0] : undefined),
+            onAct: (_action, site) => site.show(sequence[site.acts.length % 7] ?? pages.promo),
+          });
+          for (const [index, page] of sequence.entries()) {
+            await run.show(page, { sameDocument: index % 3 === 0 });
+            await run.clock.pass(times[index] ?? 0);
+            if (index % 4 === 0) await run.reply();
+          }
+          await run.clock.pass(11 * 60_000);
+          const outcome = await run.outcome;
+          if (outcome.kind === "failed") expect(Object.keys(errorCodes)).toContain(outcome.code);
+          expect(run.log.filter((line) => line.startsWith("raised"))).toHaveLength(
+            run.log.filter((line) => line.startsWith("resolved")).length,
+          );
+          expect(run.site.acts.length).toBeLessThan(20);
+          expect(run.progress).toEqual([...run.progress].sort((a, b) => a - b));
+          expect(run.clock.waiting).toBe(0);
+        },
+      ),
       { numRuns: 100 },
     );
   });

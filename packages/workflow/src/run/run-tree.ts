@@ -10,7 +10,12 @@ import { limitsOf, type RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
 
 export type RunOutcome =
-  | { kind: "extracted"; extractedData: ExtractedData; failedParts: { part: string; code: ErrorCode }[]; visited: string[] }
+  | {
+      kind: "extracted";
+      extractedData: ExtractedData;
+      failedParts: { part: string; code: ErrorCode }[];
+      visited: string[];
+    }
   | { kind: "failed"; code: ErrorCode; message?: string; visited: string[] };
 
 export interface RunOptions {
@@ -45,7 +50,8 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
     progress.started();
     await guide.open(loginUrl);
     const next = await guide.reach({
-      reached: async ({ screen }) => (screen?.then ? ("collect" as const) : screen?.finish ? ("finish" as const) : null),
+      reached: async ({ screen }) =>
+        screen?.then ? ("collect" as const) : screen?.finish ? ("finish" as const) : null,
     });
     const extractedData: ExtractedData = {};
     const failedParts: { part: string; code: ErrorCode }[] = [];
@@ -56,7 +62,13 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
         Object.assign(extractedData, await collectPart(part, page, guide));
       } catch (error) {
         // A lost page or the end of the time is not this part's own failure.
-        if (!(error instanceof TreeFailure) || part.optional !== true || signal.aborted || page.observe().failure === "BROWSER_CRASHED") throw error;
+        if (
+          !(error instanceof TreeFailure) ||
+          part.optional !== true ||
+          signal.aborted ||
+          page.observe().failure === "BROWSER_CRASHED"
+        )
+          throw error;
         failedParts.push({ part: part.id, code: error.code });
       }
       progress.finishedPart(part.id);

@@ -3,7 +3,9 @@ import { cssText, readRuleSchema } from "../extract/index.ts";
 import { addressText, durationText, urlPatternText } from "./action.ts";
 import { fieldNameText } from "./screen.ts";
 
-const fieldsSchema = z.record(fieldNameText, readRuleSchema).refine((fields) => Object.keys(fields).length > 0, "read at least one field");
+const fieldsSchema = z
+  .record(fieldNameText, readRuleSchema)
+  .refine((fields) => Object.keys(fields).length > 0, "read at least one field");
 
 /** One part of the data. `read` gives top-level fields, `table` a list under the part's id. */
 export const partSchema = z
@@ -11,15 +13,31 @@ export const partSchema = z
     id: fieldNameText,
     optional: z.boolean().optional(),
     open: addressText.optional(),
-    capture: z.strictObject({ request: z.strictObject({ method: z.enum(["GET", "POST", "PUT"]).optional(), url: urlPatternText }) }).optional(),
+    capture: z
+      .strictObject({
+        request: z.strictObject({ method: z.enum(["GET", "POST", "PUT"]).optional(), url: urlPatternText }),
+      })
+      .optional(),
     read: fieldsSchema.optional(),
-    table: z.strictObject({ rows: z.strictObject({ css: cssText }), read: fieldsSchema, max: z.int().min(1).max(1000).optional() }).optional(),
+    table: z
+      .strictObject({
+        rows: z.strictObject({ css: cssText }),
+        read: fieldsSchema,
+        max: z.int().min(1).max(1000).optional(),
+      })
+      .optional(),
     timeout: durationText.optional(),
     weight: z.number().min(0).max(100).optional(),
   })
   .superRefine((part, context) => {
-    if (part.read === undefined && part.table === undefined) context.addIssue({ code: "custom", message: "say what is collected: read, table or both" });
-    if (part.capture !== undefined && part.read === undefined) context.addIssue({ code: "custom", path: ["capture"], message: "a captured response needs read with json paths" });
+    if (part.read === undefined && part.table === undefined)
+      context.addIssue({ code: "custom", message: "say what is collected: read, table or both" });
+    if (part.capture !== undefined && part.read === undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["capture"],
+        message: "a captured response needs read with json paths",
+      });
     for (const [field, rule] of Object.entries(part.read ?? {})) {
       const problem =
         rule.cell !== undefined
@@ -30,7 +48,12 @@ export const partSchema = z
       if (problem) context.addIssue({ code: "custom", path: ["read", field], message: problem });
     }
     for (const [field, rule] of Object.entries(part.table?.read ?? {})) {
-      if (rule.json !== undefined) context.addIssue({ code: "custom", path: ["table", "read", field], message: "a table row has no json; use cell or css" });
+      if (rule.json !== undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["table", "read", field],
+          message: "a table row has no json; use cell or css",
+        });
     }
   });
 

@@ -4,7 +4,9 @@ import type { PlatformDefinition } from "./platform.ts";
 export function consentFields(definition: PlatformDefinition): string[] {
   return definition.collect.flatMap((part) => {
     const fields = Object.entries(part.read ?? {}).map(([field, rule]) => rule.label ?? toWords(field));
-    const columns = Object.entries(part.table?.read ?? {}).map(([field, rule]) => rule.label ?? toWords(field).toLowerCase());
+    const columns = Object.entries(part.table?.read ?? {}).map(
+      ([field, rule]) => rule.label ?? toWords(field).toLowerCase(),
+    );
     return columns.length === 0 ? fields : [...fields, `${toWords(part.id)} (${columns.join(", ")})`];
   });
 }

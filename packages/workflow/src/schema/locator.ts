@@ -3,9 +3,49 @@ import { cssText, parseTextPattern } from "../extract/index.ts";
 
 /** The roles that Playwright's getByRole knows and that a tree has a use for. */
 export const roles = [
-  "alert", "alertdialog", "banner", "button", "cell", "checkbox", "columnheader", "combobox", "dialog", "form", "grid", "gridcell", "group",
-  "heading", "img", "link", "list", "listbox", "listitem", "main", "menu", "menuitem", "navigation", "option", "paragraph", "progressbar", "radio", "radiogroup",
-  "region", "row", "rowheader", "search", "searchbox", "spinbutton", "status", "switch", "tab", "table", "tablist", "tabpanel", "textbox", "timer", "toolbar",
+  "alert",
+  "alertdialog",
+  "banner",
+  "button",
+  "cell",
+  "checkbox",
+  "columnheader",
+  "combobox",
+  "dialog",
+  "form",
+  "grid",
+  "gridcell",
+  "group",
+  "heading",
+  "img",
+  "link",
+  "list",
+  "listbox",
+  "listitem",
+  "main",
+  "menu",
+  "menuitem",
+  "navigation",
+  "option",
+  "paragraph",
+  "progressbar",
+  "radio",
+  "radiogroup",
+  "region",
+  "row",
+  "rowheader",
+  "search",
+  "searchbox",
+  "spinbutton",
+  "status",
+  "switch",
+  "tab",
+  "table",
+  "tablist",
+  "tabpanel",
+  "textbox",
+  "timer",
+  "toolbar",
 ] as const;
 
 const text = z
@@ -35,21 +75,30 @@ export const singleLocatorSchema = z
   })
   .superRefine((locator, context) => {
     const given = strategies.filter((strategy) => locator[strategy] !== undefined);
-    if (given.length !== 1) context.addIssue({ code: "custom", message: `say how to find it: exactly one of ${strategies.join(", ")}, or any: [...]` });
-    if (locator.name !== undefined && locator.role === undefined) context.addIssue({ code: "custom", path: ["name"], message: "name goes with role; use label or text" });
+    if (given.length !== 1)
+      context.addIssue({
+        code: "custom",
+        message: `say how to find it: exactly one of ${strategies.join(", ")}, or any: [...]`,
+      });
+    if (locator.name !== undefined && locator.role === undefined)
+      context.addIssue({ code: "custom", path: ["name"], message: "name goes with role; use label or text" });
   });
 
-const alternativesSchema = z.strictObject({ any: z.array(singleLocatorSchema).min(1, "any needs at least one alternative").max(10) });
+const alternativesSchema = z.strictObject({
+  any: z.array(singleLocatorSchema).min(1, "any needs at least one alternative").max(10),
+});
 
 /** An element, by one way or by alternatives tried in turn. */
-export const locatorSchema = z.unknown().transform((value, context): z.infer<typeof singleLocatorSchema> | z.infer<typeof alternativesSchema> => {
-  // Not z.union: its errors name every branch, and an author wants the one meant.
-  const branch = isRecord(value) && "any" in value ? alternativesSchema : singleLocatorSchema;
-  const parsed = branch.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
-  return z.NEVER;
-});
+export const locatorSchema = z
+  .unknown()
+  .transform((value, context): z.infer<typeof singleLocatorSchema> | z.infer<typeof alternativesSchema> => {
+    // Not z.union: its errors name every branch, and an author wants the one meant.
+    const branch = isRecord(value) && "any" in value ? alternativesSchema : singleLocatorSchema;
+    const parsed = branch.safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+    return z.NEVER;
+  });
 
 export type SingleLocator = z.infer<typeof singleLocatorSchema>;
 export type Locator = z.infer<typeof locatorSchema>;

@@ -41,7 +41,10 @@ function problemsOf(text: string) {
 describe("a platform file", () => {
   it("is taken as written, with nothing filled in", () => {
     const parsed = parsePlatform(small, "platform.yaml");
-    expect(parsed).toMatchObject({ ok: true, definition: { name: "bank", screens: [{ user: { kind: "login", timeout: "5m" } }, {}, { then: "collect" }] } });
+    expect(parsed).toMatchObject({
+      ok: true,
+      definition: { name: "bank", screens: [{ user: { kind: "login", timeout: "5m" } }, {}, { then: "collect" }] },
+    });
     expect(parsed.ok && Object.keys(parsed.definition)).not.toContain("limits");
   });
 
@@ -50,25 +53,88 @@ describe("a platform file", () => {
     ["a missing key", ["version: 1.0.0\n", ""], 1, 1, "version", /is missing; add it/],
     ["a version read as a number", ["1.0.0", "1.0"], 5, 10, "version", /in quotes/],
     ["a plain http address", ["https://bank.test/login", "http://bank.test/login"], 4, 11, "loginUrl", /https/],
-    ["a login host outside allow", ["allow: [bank.test]", "allow: [other.test]"], 4, 11, "loginUrl", /not in allow; add it/],
-    ["a host with a scheme in allow", ["[bank.test]", "[bank.test, \"https://x.test\"]"], 6, 20, "allow.1", /no scheme/],
-    ["a wildcard for everything", ["[bank.test]", "[bank.test, \"*\"]"], 6, 20, "allow.1", /host name/],
+    [
+      "a login host outside allow",
+      ["allow: [bank.test]", "allow: [other.test]"],
+      4,
+      11,
+      "loginUrl",
+      /not in allow; add it/,
+    ],
+    ["a host with a scheme in allow", ["[bank.test]", '[bank.test, "https://x.test"]'], 6, 20, "allow.1", /no scheme/],
+    ["a wildcard for everything", ["[bank.test]", '[bank.test, "*"]'], 6, 20, "allow.1", /host name/],
     ["an unknown role", ["role: button", "role: buton"], 9, 43, "screens.0.when.see.role", /use one of alert/],
-    ["a mistake in an alternative", ["{ role: dialog }", "{ rol: dialog }"], 12, 28, "screens.1.when.see.any.0", /unknown key "rol"/],
-    ["a path without a slash", ["\"/login**\"", "login"], 9, 18, "screens.0.when.url", /first slash/],
+    [
+      "a mistake in an alternative",
+      ["{ role: dialog }", "{ rol: dialog }"],
+      12,
+      28,
+      "screens.1.when.see.any.0",
+      /unknown key "rol"/,
+    ],
+    ["a path without a slash", ['"/login**"', "login"], 9, 18, "screens.0.when.url", /first slash/],
     ["a bad duration", ["timeout: 5m", "timeout: five"], 10, 35, "screens.0.user.timeout", /250ms, 90s/],
-    ["two outcomes", ["    then: collect", "    then: collect\n    fail: ACCOUNT_LOCKED"], 14, 5, "screens.2", /exactly one of user, do/],
+    [
+      "two outcomes",
+      ["    then: collect", "    then: collect\n    fail: ACCOUNT_LOCKED"],
+      14,
+      5,
+      "screens.2",
+      /exactly one of user, do/,
+    ],
     ["an unknown error code", ["then: collect", "fail: LOCKED"], 16, 11, "screens.2.fail", /not an error code/],
     ["an id used twice", ["id: promo", "id: login"], 11, 9, "screens.1.id", /used twice/],
-    ["a hostile regex flag", ["name: \"Log in\"", "name: \"/log/gi\""], 9, 57, "screens.0.when.see.name", /flag "g"/],
-    ["a look-ahead", ["name: \"Log in\"", "name: \"/(?=a)b/\""], 9, 57, "screens.0.when.see.name", /look-around/],
-    ["a selector that leaves CSS", ["do: [{ click: { css: \".x\" } }]", "do: [{ click: { css: \".x >> div\" } }]"], 13, 26, "screens.1.do.0.click.css", /not CSS/],
-    ["a selector for the value of a field", ["do: [{ click: { css: \".x\" } }]", "do: [{ click: { css: \"input[value^=a]\" } }]"], 13, 26, "screens.1.do.0.click.css", /value of a field/],
-    ["two actions in one", ["do: [{ click: { css: \".x\" } }]", "do: [{ click: { css: \".x\" }, back: true }]"], 13, 10, "screens.1.do.0", /one action each/],
-    ["a bad JSONPath", ["\"$.owner.name\"", "\"owner..\""], 21, 30, "collect.0.read.accountHolder.json", /RFC 9535/],
-    ["a field without a source", ["{ json: \"$.owner.name\" }", "{ take: last4 }"], 21, 22, "collect.0.read.accountHolder", /exactly one of json, css, cell/],
-    ["json without a captured response", ["    capture: { request: { method: GET, url: \"/api/accounts\" } }\n", ""], 20, 22, "collect.0.read.accountHolder", /add capture/],
-    ["a proof of an unread field", ["reveal: [accountHolder]", "reveal: [iban]"], 23, 31, "prove.0.reveal.0", /does not read "iban"/],
+    ["a hostile regex flag", ['name: "Log in"', 'name: "/log/gi"'], 9, 57, "screens.0.when.see.name", /flag "g"/],
+    ["a look-ahead", ['name: "Log in"', 'name: "/(?=a)b/"'], 9, 57, "screens.0.when.see.name", /look-around/],
+    [
+      "a selector that leaves CSS",
+      ['do: [{ click: { css: ".x" } }]', 'do: [{ click: { css: ".x >> div" } }]'],
+      13,
+      26,
+      "screens.1.do.0.click.css",
+      /not CSS/,
+    ],
+    [
+      "a selector for the value of a field",
+      ['do: [{ click: { css: ".x" } }]', 'do: [{ click: { css: "input[value^=a]" } }]'],
+      13,
+      26,
+      "screens.1.do.0.click.css",
+      /value of a field/,
+    ],
+    [
+      "two actions in one",
+      ['do: [{ click: { css: ".x" } }]', 'do: [{ click: { css: ".x" }, back: true }]'],
+      13,
+      10,
+      "screens.1.do.0",
+      /one action each/,
+    ],
+    ["a bad JSONPath", ['"$.owner.name"', '"owner.."'], 21, 30, "collect.0.read.accountHolder.json", /RFC 9535/],
+    [
+      "a field without a source",
+      ['{ json: "$.owner.name" }', "{ take: last4 }"],
+      21,
+      22,
+      "collect.0.read.accountHolder",
+      /exactly one of json, css, cell/,
+    ],
+    [
+      "json without a captured response",
+      ['    capture: { request: { method: GET, url: "/api/accounts" } }\n', ""],
+      20,
+      22,
+      "collect.0.read.accountHolder",
+      /add capture/,
+    ],
+    [
+      "a proof of an unread field",
+      ["reveal: [accountHolder]", "reveal: [iban]"],
+      23,
+      31,
+      "prove.0.reveal.0",
+      /does not read "iban"/,
+    ],
     ["no way to the data", ["then: collect", "fail: ACCOUNT_LOCKED"], 8, 3, "screens", /then: collect/],
   ])("with %s is refused where it stands", (_name, [from = "", to = ""], line, column, path, message) => {
     expect(small).toContain(from);
@@ -94,7 +160,12 @@ describe("a platform file", () => {
   });
 
   it("that is a YAML bomb is refused at once, before anything is expanded", () => {
-    const bomb = ["a: &a [x, x, x, x, x, x, x, x, x]", ..."bcdefghi".split("").map((key, index) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[index]}`).join(", ")}]`)].join("\n");
+    const bomb = [
+      "a: &a [x, x, x, x, x, x, x, x, x]",
+      ..."bcdefghi"
+        .split("")
+        .map((key, index) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[index]}`).join(", ")}]`),
+    ].join("\n");
     expect(problemsOf(bomb)[0]?.message).toMatch(/aliases/);
   });
 
@@ -120,7 +191,10 @@ describe("the bundled demo bank", () => {
   });
 
   it("has a hash of its content, not of its layout", () => {
-    const asJson = parsePlatform(JSON.stringify(Object.fromEntries(Object.entries(parsed.definition).reverse())), "platform.json");
+    const asJson = parsePlatform(
+      JSON.stringify(Object.fromEntries(Object.entries(parsed.definition).toReversed())),
+      "platform.json",
+    );
     expect(asJson).toMatchObject({ ok: true, hash: parsed.hash });
     const changed = parsePlatform(demoBank.replace("take: last4", "take: last5"), "platform.yaml");
     expect(changed.ok && changed.hash).not.toBe(parsed.hash);
@@ -128,6 +202,11 @@ describe("the bundled demo bank", () => {
   });
 
   it("tells the user what is collected", () => {
-    expect(consentFields(parsed.definition)).toEqual(["Account holder", "Account type", "Last four digits", "Statements (date, balance)"]);
+    expect(consentFields(parsed.definition)).toEqual([
+      "Account holder",
+      "Account type",
+      "Last four digits",
+      "Statements (date, balance)",
+    ]);
   });
 });

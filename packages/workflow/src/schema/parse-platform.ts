@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+} from "yaml";
 import type { z } from "zod";
 import { describeIssue } from "./describe-issue.ts";
 import { hashPlatform } from "./hash-platform.ts";
@@ -15,7 +26,9 @@ export interface Problem {
   message: string;
 }
 
-export type ParsedPlatform = { ok: true; definition: PlatformDefinition; hash: string } | { ok: false; problems: Problem[] };
+export type ParsedPlatform =
+  | { ok: true; definition: PlatformDefinition; hash: string }
+  | { ok: false; problems: Problem[] };
 
 const maxBytes = 256 * 1024;
 const maxProblems = 50;
@@ -31,7 +44,14 @@ export function parsePlatform(yamlText: string, fileName: string): ParsedPlatfor
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(yamlText, { lineCounter: lines, version: "1.2", schema: "core", strict: true, uniqueKeys: true, prettyErrors: false });
+    document = parseDocument(yamlText, {
+      lineCounter: lines,
+      version: "1.2",
+      schema: "core",
+      strict: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+    });
   } catch {
     return whole(tooDeep);
   }
@@ -42,7 +62,8 @@ export function parsePlatform(yamlText: string, fileName: string): ParsedPlatfor
 
   const broken = [...document.errors, ...document.warnings];
   if (broken.some(({ message }) => message.includes("call stack"))) return whole(tooDeep);
-  if (broken.length > 0) return fail(broken.map((error) => at(error.pos[0], "", `is not the YAML expected: ${error.message}`)));
+  if (broken.length > 0)
+    return fail(broken.map((error) => at(error.pos[0], "", `is not the YAML expected: ${error.message}`)));
   const aliases: Problem[] = [];
   visit(document, {
     Alias: (_key, node) => {
@@ -54,7 +75,9 @@ export function parsePlatform(yamlText: string, fileName: string): ParsedPlatfor
 
   const parsed = platformDefinitionSchema.safeParse(document.toJS({ maxAliasCount: 0 }), { reportInput: true });
   if (parsed.success) return { ok: true, definition: parsed.data, hash: hashPlatform(parsed.data) };
-  const problems = parsed.error.issues.map((issue) => at(offsetOf(document, issue), issue.path.map(String).join("."), describeIssue(issue)));
+  const problems = parsed.error.issues.map((issue) =>
+    at(offsetOf(document, issue), issue.path.map(String).join("."), describeIssue(issue)),
+  );
   return fail(problems.sort((a, b) => a.line - b.line || a.column - b.column));
 }
 
@@ -68,7 +91,8 @@ function offsetOf(document: Document.Parsed, issue: z.core.$ZodIssue): number {
     node = next.value;
     offset = startOf(node) ?? next.offset;
   }
-  if (issue.code === "unrecognized_keys" && issue.keys[0] !== undefined) return childOf(node, issue.keys[0])?.offset ?? offset;
+  if (issue.code === "unrecognized_keys" && issue.keys[0] !== undefined)
+    return childOf(node, issue.keys[0])?.offset ?? offset;
   return offset;
 }
 
@@ -79,7 +103,9 @@ function childOf(node: unknown, step: PropertyKey): { value: unknown; offset: nu
     return value === undefined ? undefined : { value, offset: startOf(value) ?? 0 };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => isPair(key) === false && isScalar(key) && String(key.value) === String(step));
+  const pair = node.items.find(
+    ({ key }) => isPair(key) === false && isScalar(key) && String(key.value) === String(step),
+  );
   return pair === undefined ? undefined : { value: pair.value, offset: startOf(pair.key) ?? 0 };
 }
 

@@ -8,10 +8,16 @@ import { isAllowedHost } from "./url-pattern.ts";
 const hostText = z
   .string()
   .max(253)
-  .regex(/^(?:\*\.)?(?=[^.]*[a-z0-9])[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "write a host name in lower case, or *.name for its subdomains; no scheme, port or path");
+  .regex(
+    /^(?:\*\.)?(?=[^.]*[a-z0-9])[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
+    "write a host name in lower case, or *.name for its subdomains; no scheme, port or path",
+  );
 
 const browserSchema = z.strictObject({
-  locale: z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, "write a language tag, for example en-GB").optional(),
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, "write a language tag, for example en-GB")
+    .optional(),
   timezone: z
     .string()
     .refine((zone) => {
@@ -50,32 +56,62 @@ export const platformDefinitionSchema = z
     name: idText,
     displayName: z.string().min(1).max(100),
     description: z.string().max(500).optional(),
-    icon: z.string().regex(/^[a-zA-Z0-9_-]+\.(?:svg|png|webp)$/, "write the name of an svg, png or webp file beside this one").optional(),
+    icon: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]+\.(?:svg|png|webp)$/, "write the name of an svg, png or webp file beside this one")
+      .optional(),
     loginUrl: z.url({ protocol: /^https$/, error: "write an https address" }),
     allowCustomUrl: z.boolean().optional(),
-    version: z.string({ error: "write a version in quotes, for example \"1.0.0\"" }).regex(/^\d+\.\d+\.\d+$/, "write a version of three numbers, for example 1.0.0"),
+    version: z
+      .string({ error: 'write a version in quotes, for example "1.0.0"' })
+      .regex(/^\d+\.\d+\.\d+$/, "write a version of three numbers, for example 1.0.0"),
     sandbox: z.boolean().optional(),
     browser: browserSchema.optional(),
     allow: z.array(hostText).min(1, "name at least the host of loginUrl").max(50),
-    output: z.string().regex(/^[a-z][a-z0-9-]*@\d+$/, "write a schema and its version, for example bank-account@1").optional(),
+    output: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*@\d+$/, "write a schema and its version, for example bank-account@1")
+      .optional(),
     limits: z.strictObject({ total: durationText.optional(), idle: durationText.optional() }).optional(),
     screens: z.array(screenSchema).min(1, "a tree needs at least one screen").max(100),
     collect: z.array(partSchema).min(1, "a tree collects at least one part").max(20),
-    prove: z.array(z.strictObject({ from: fieldNameText, reveal: z.array(fieldNameText).min(1), required: z.boolean().optional() })).max(20).optional(),
+    prove: z
+      .array(
+        z.strictObject({
+          from: fieldNameText,
+          reveal: z.array(fieldNameText).min(1),
+          required: z.boolean().optional(),
+        }),
+      )
+      .max(20)
+      .optional(),
     tests: z.array(testSchema).max(100).optional(),
   })
   .superRefine((platform, context) => {
     const report = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-    if (URL.canParse(platform.loginUrl) && !isAllowedHost(platform.allow, new URL(platform.loginUrl).hostname)) report(["loginUrl"], "its host is not in allow; add it there");
-    for (const [key, ids] of [["screens", platform.screens.map(({ id }) => id)], ["collect", platform.collect.map(({ id }) => id)]] as const) {
-      for (const [index, id] of ids.entries()) if (ids.indexOf(id) !== index) report([key, index, "id"], `"${id}" is used twice; give each its own id`);
+    if (URL.canParse(platform.loginUrl) && !isAllowedHost(platform.allow, new URL(platform.loginUrl).hostname))
+      report(["loginUrl"], "its host is not in allow; add it there");
+    for (const [key, ids] of [
+      ["screens", platform.screens.map(({ id }) => id)],
+      ["collect", platform.collect.map(({ id }) => id)],
+    ] as const) {
+      for (const [index, id] of ids.entries())
+        if (ids.indexOf(id) !== index) report([key, index, "id"], `"${id}" is used twice; give each its own id`);
     }
-    if (!platform.screens.some((screen) => screen.then === "collect")) report(["screens"], "no screen leads to collect; add one with then: collect");
+    if (!platform.screens.some((screen) => screen.then === "collect"))
+      report(["screens"], "no screen leads to collect; add one with then: collect");
     const owners = new Map<string, string>();
     for (const [index, part] of platform.collect.entries()) {
-      const fields = [...Object.keys(part.read ?? {}).map((field) => [field, ["read", field]] as const), ...(part.table ? [[part.id, ["table"]] as const] : [])];
+      const fields = [
+        ...Object.keys(part.read ?? {}).map((field) => [field, ["read", field]] as const),
+        ...(part.table ? [[part.id, ["table"]] as const] : []),
+      ];
       for (const [field, path] of fields) {
-        if (owners.has(field)) report(["collect", index, ...path], `the part ${owners.get(field)} already gives "${field}"; choose another name`);
+        if (owners.has(field))
+          report(
+            ["collect", index, ...path],
+            `the part ${owners.get(field)} already gives "${field}"; choose another name`,
+          );
         owners.set(field, part.id);
       }
     }
@@ -83,7 +119,8 @@ export const platformDefinitionSchema = z
       const part = platform.collect.find(({ id }) => id === proof.from);
       if (!part) report(["prove", index, "from"], `there is no part "${proof.from}" in collect`);
       for (const [at, field] of proof.reveal.entries()) {
-        if (part && !Object.hasOwn(part.read ?? {}, field)) report(["prove", index, "reveal", at], `the part ${part.id} does not read "${field}"`);
+        if (part && !Object.hasOwn(part.read ?? {}, field))
+          report(["prove", index, "reveal", at], `the part ${part.id} does not read "${field}"`);
       }
     }
   });

@@ -3,11 +3,17 @@ import { challengeKinds, errorCodeNames } from "@attestream/shared";
 import { actionSchema, durationText, urlPatternText } from "./action.ts";
 import { locatorSchema } from "./locator.ts";
 
-export const idText = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "write an id in lower case letters, digits and hyphens, for example bad-password");
+export const idText = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, "write an id in lower case letters, digits and hyphens, for example bad-password");
 
-export const fieldNameText = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, "write a field name in letters and digits, for example accountHolder");
+export const fieldNameText = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, "write a field name in letters and digits, for example accountHolder");
 
-const errorCode = z.enum(errorCodeNames, { error: "is not an error code; use one of the session error codes, for example ACCOUNT_LOCKED" });
+const errorCode = z.enum(errorCodeNames, {
+  error: "is not an error code; use one of the session error codes, for example ACCOUNT_LOCKED",
+});
 
 const whenSchema = z
   .strictObject({
@@ -29,7 +35,11 @@ const userSchema = z.strictObject({
   method: z.string().min(1).max(32).optional(),
   instructions: z.string().min(1).max(500).optional(),
   fields: z.array(fieldSchema).max(20).optional(),
-  choices: z.array(z.strictObject({ id: idText, label: z.string().min(1).max(200), at: locatorSchema })).min(1).max(50).optional(),
+  choices: z
+    .array(z.strictObject({ id: idText, label: z.string().min(1).max(200), at: locatorSchema }))
+    .min(1)
+    .max(50)
+    .optional(),
   submit: locatorSchema.optional(),
   timeout: durationText.optional(),
 });
@@ -59,7 +69,11 @@ export const screenSchema = z
   })
   .superRefine((screen, context) => {
     const given = outcomes.filter((outcome) => screen[outcome] !== undefined);
-    if (given.length !== 1) context.addIssue({ code: "custom", message: `say what happens on this screen: exactly one of ${outcomes.join(", ")}` });
+    if (given.length !== 1)
+      context.addIssue({
+        code: "custom",
+        message: `say what happens on this screen: exactly one of ${outcomes.join(", ")}`,
+      });
   });
 
 export type Screen = z.infer<typeof screenSchema>;

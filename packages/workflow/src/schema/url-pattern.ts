@@ -11,7 +11,8 @@ const maxPath = 2_048;
 /** What is wrong with a pattern, or null. */
 export function urlPatternProblem(pattern: string): string | null {
   if (pattern.length > maxPattern) return `an address pattern may have ${maxPattern} characters; shorten it`;
-  if (!/^(?:https:\/\/[a-z0-9.*-]+(?::\d+)?)?\/[^\s?#]*$/i.test(pattern)) return "write a path from its first slash, for example /login**, or https://host/path; without query and fragment";
+  if (!/^(?:https:\/\/[a-z0-9.*-]+(?::\d+)?)?\/[^\s?#]*$/i.test(pattern))
+    return "write a path from its first slash, for example /login**, or https://host/path; without query and fragment";
   if ((pattern.match(/\*+/g) ?? []).length > 6) return "an address pattern may have 6 wildcards";
   return null;
 }
@@ -20,7 +21,8 @@ export function urlPatternProblem(pattern: string): string | null {
 export function compileUrlPattern(pattern: string): (url: string) => boolean {
   const [, host, path = ""] = /^(?:https:\/\/([^/]+))?(\/.*)$/.exec(pattern) ?? [];
   const matchesPath = picomatch(pathGlobs(path), { dot: true, nonegate: true, noextglob: true });
-  const matchesHost = host === undefined ? () => true : picomatch(host.toLowerCase(), { dot: true, nonegate: true, noextglob: true });
+  const matchesHost =
+    host === undefined ? () => true : picomatch(host.toLowerCase(), { dot: true, nonegate: true, noextglob: true });
   return (url) => {
     if (!URL.canParse(url)) return false;
     const parsed = new URL(url);
@@ -38,5 +40,7 @@ function pathGlobs(path: string): string[] {
 /** Whether a host is on an allow list of exact names and `*.name` (subdomains at any depth, not the apex). */
 export function isAllowedHost(allow: readonly string[], host: string): boolean {
   const name = host.toLowerCase();
-  return allow.some((entry) => (entry.startsWith("*.") ? name.endsWith(entry.slice(1).toLowerCase()) : name === entry.toLowerCase()));
+  return allow.some((entry) =>
+    entry.startsWith("*.") ? name.endsWith(entry.slice(1).toLowerCase()) : name === entry.toLowerCase(),
+  );
 }

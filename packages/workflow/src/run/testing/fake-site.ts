@@ -27,7 +27,10 @@ export interface FakeSite extends PagePort {
 }
 
 /** A site of scripted pages. `onOpen` and `onAct` decide what an address or an action leads to; undefined leaves all as it is. */
-export function createFakeSite(script: { onOpen: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined; onAct?: (action: PageAction, site: FakeSite) => void | boolean }): FakeSite {
+export function createFakeSite(script: {
+  onOpen: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
+  onAct?: (action: PageAction, site: FakeSite) => void | boolean;
+}): FakeSite {
   let revision = 0;
   let documents = 0;
   let now: FakePage = { url: "about:blank" };
@@ -38,13 +41,17 @@ export function createFakeSite(script: { onOpen: (url: string, site: FakeSite) =
     (now.shows ?? []).find((element) => {
       const [kind = "", ...rest] = element.split(" ");
       const said = rest.join(" ");
-      const fits = (written: string | undefined) => written === undefined || matchesText(parseTextPattern(written), said);
+      const fits = (written: string | undefined) =>
+        written === undefined || matchesText(parseTextPattern(written), said);
       if (role !== undefined) return kind === role && fits(name);
       if (label !== undefined) return kind === "label" && fits(label);
       if (text !== undefined) return kind === "text" && fits(text);
       return testId === undefined ? element === `css ${css}` : element === `testid ${testId}`;
     });
-  const first = (locator: Locator) => alternativesOf(locator).map(shows).find((found) => found !== undefined);
+  const first = (locator: Locator) =>
+    alternativesOf(locator)
+      .map(shows)
+      .find((found) => found !== undefined);
 
   const site: FakeSite = {
     acts: [],
@@ -53,20 +60,36 @@ export function createFakeSite(script: { onOpen: (url: string, site: FakeSite) =
       now = page;
       revision += 1;
       if (options?.sameDocument !== true) documents += 1;
-      if (page.response) response = { url: page.response.url, status: page.response.status ?? 200, body: typeof page.response.body === "string" ? page.response.body : JSON.stringify(page.response.body), revision };
+      if (page.response)
+        response = {
+          url: page.response.url,
+          status: page.response.status ?? 200,
+          body: typeof page.response.body === "string" ? page.response.body : JSON.stringify(page.response.body),
+          revision,
+        };
       change.resolve();
       change = Promise.withResolvers();
     },
-    observe: (): Observation => ({ revision, documentId: `document-${documents}`, url: now.url, settled: now.settled ?? true, status: now.status ?? 200, failure: now.failure ?? null }),
+    observe: (): Observation => ({
+      revision,
+      documentId: `document-${documents}`,
+      url: now.url,
+      settled: now.settled ?? true,
+      status: now.status ?? 200,
+      failure: now.failure ?? null,
+    }),
     async changed(after, signal) {
       signal.throwIfAborted();
       const aborted = Promise.withResolvers<never>();
       signal.addEventListener("abort", () => aborted.reject(signal.reason as Error), { once: true });
-      while (revision <= after) await Promise.race([change.promise, aborted.promise]);
+      while (site.observe().revision <= after) await Promise.race([change.promise, aborted.promise]);
     },
     find: async (locator) => first(locator) !== undefined,
     text: async (locator) => first(locator)?.split(" ").slice(1).join(" ") ?? null,
-    readElements: async (rowsCss, sources) => (rowsCss === null ? [sources.map(({ css }) => now.texts?.[css ?? ""] ?? null)] : (now.rows ?? []).map((row) => sources.map(({ cell }) => row[(cell ?? 1) - 1] ?? null))),
+    readElements: async (rowsCss, sources) =>
+      rowsCss === null
+        ? [sources.map(({ css }) => now.texts?.[css ?? ""] ?? null)]
+        : (now.rows ?? []).map((row) => sources.map(({ cell }) => row[(cell ?? 1) - 1] ?? null)),
     response: (_request, after) => (response !== null && response.revision > after ? response : null),
     async open(url) {
       site.opened.push(url);
