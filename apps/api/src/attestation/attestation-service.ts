@@ -97,7 +97,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
     const startedAt = now();
     try {
       const issued = await within(attest(session), timeoutMs);
-      await sessions.apply(session.id, { type: "attestation.issued" }, {
+      const { outcome } = await sessions.apply(session.id, { type: "attestation.issued" }, {
         set: { has_attestation: true },
         within: async (trx) => {
           await trx
@@ -113,7 +113,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
             .execute();
         },
       });
-      log.info({ op: "attestation.issue", ok: true, durationMs: elapsed(startedAt), sessionId, partnerId: session.partner_id }, "attestation issued");
+      log.info({ op: "attestation.issue", ok: true, outcome, durationMs: elapsed(startedAt), sessionId, partnerId: session.partner_id }, "attestation issued");
     } catch (error) {
       if (isDatabaseOutage(error)) throw error;
       const code = error instanceof AttestationFailure ? error.code : "ATTESTATION_FAILED";

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from "kysely";
 import { openExtraction } from "../sessions/extraction.ts";
 import { openWebhookSecrets } from "../keys/webhook-secrets.ts";
 import type { Log } from "../http/log.ts";
+import { isDatabaseOutage } from "../storage/database-outage.ts";
 import type { Sealer } from "../storage/encryption.ts";
 import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
 import type { PostOutcome, PostWebhook } from "./post-webhook.ts";
@@ -40,6 +41,18 @@ export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJ
     return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
   }
 
+  async function make(delivery: Delivery, at: Date, signal: AbortSignal): Promise<PostOutcome> {
+    try {
+      const { body, secrets } = await compose(delivery);
+      return await post(delivery.url, { ...signWebhook(delivery.id, at, body, secrets) }, body, signal);
+    } catch (error) {
+      // The queue hands it out again. Anything else (a secret that cannot be opened, say) must not be tried for ever.
+      if (signal.aborted || isDatabaseOutage(error)) throw error;
+      log.error({ op: "webhook.attempt", deliveryId: delivery.id, errorName: error instanceof Error ? error.name : typeof error }, "webhook could not be made");
+      return { ok: false, reason: "internal", final: false };
+    }
+  }
+
   async function record(delivery: Delivery, outcome: PostOutcome): Promise<{ next: Date | null }> {
     const attempts = delivery.attempts + 1;
     const at = now();
@@ -71,9 +84,7 @@ export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJ
     const delivery = await db.selectFrom("webhook_deliveries").selectAll().where("id", "=", job.deliveryId).executeTakeFirst();
     if (!delivery || delivery.state !== "pending" || delivery.attempts !== job.attempts) return;
     const startedAt = now();
-    const { body, secrets } = await compose(delivery);
-    const headers = signWebhook(delivery.id, startedAt, body, secrets);
-    const outcome = await post(delivery.url, { ...headers }, body, signal);
+    const outcome = await make(delivery, startedAt, signal);
     const { next } = await record(delivery, outcome);
     log.info(
       {

@@ -26,7 +26,7 @@ export interface WebhooksOptions {
   resolve?: Resolve;
   timeoutMs?: number;
   delaysMs?: readonly number[];
-  queue?: Pick<WebhookQueueOptions, "slots" | "pollSeconds" | "expireSeconds" | "superviseSeconds">;
+  queue?: Pick<WebhookQueueOptions, "slots" | "pollSeconds" | "expireSeconds" | "superviseSeconds" | "retrySeconds">;
 }
 
 export interface Webhooks {

@@ -18,7 +18,9 @@ export type PostFailure =
   | "no_answer"
   | "redirect_refused"
   | "gone"
-  | "status_not_2xx";
+  | "status_not_2xx"
+  /** Our own fault: it could not be put together. */
+  | "internal";
 
 export type PostOutcome =
   | { ok: true; status: number }

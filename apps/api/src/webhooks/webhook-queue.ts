@@ -34,6 +34,8 @@ export interface WebhookQueueOptions {
   /** When the job of a process that died is handed out again; longer than an attempt can take. */
   expireSeconds?: number;
   superviseSeconds?: number;
+  /** Pause after a handler that rejected: the API stopped, or the database was away. */
+  retrySeconds?: number;
 }
 
 const slotsPerPartner = 3;
@@ -43,7 +45,7 @@ const slotsPerPartner = 3;
  * status change it would hold a lock through the commit. `wake` is the quick way, polling the sure one.
  */
 export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
-  const { storage, log, slots = 8, pollSeconds = 1, expireSeconds = 60, superviseSeconds = 10 } = options;
+  const { storage, log, slots = 8, pollSeconds = 1, expireSeconds = 60, superviseSeconds = 10, retrySeconds = 5 } = options;
   const boss = new PgBoss({
     ...("pglite" in storage
       ? { db: fromPglite(storage.pglite), backend: "pglite" as const }
@@ -53,13 +55,13 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
     monitorIntervalSeconds: superviseSeconds,
   });
   boss.on("error", (error: Error) => log.warn({ op: "webhook.queue", errorName: error.name }, "webhook queue has trouble"));
-  const idleSlots = new Set<string>();
+  let firstSlot: string | undefined;
   let isOpen = false;
 
   return {
     async open() {
       await boss.start();
-      await boss.createQueue(queueName, { expireInSeconds: expireSeconds, retryLimit: 1000, retryDelay: 5, deleteAfterSeconds: 3600, notify: false });
+      await boss.createQueue(queueName, { expireInSeconds: expireSeconds, retryLimit: 1000, retryDelay: retrySeconds, deleteAfterSeconds: 3600, notify: false });
       // `send` looks the queue up once, outside the transaction it is given. On the embedded database,
       // which has one connection, that would wait for the transaction which waits for it: look it up now.
       await boss.findJobs(queueName, { id: "00000000-0000-4000-8000-000000000000" });
@@ -76,27 +78,15 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
     },
 
     async work(handle) {
-      for (let slot = 0; slot < slots; slot++) {
-        let id: string | undefined;
-        id = await boss.work(queueName, { pollingIntervalSeconds: pollSeconds, localGroupConcurrency: Math.min(slotsPerPartner, slots) }, async (jobs) => {
-          if (id !== undefined) idleSlots.delete(id);
-          try {
-            for (const job of jobs) await handle(jobSchema.parse(job.data), job.signal);
-          } finally {
-            if (id !== undefined) idleSlots.add(id);
-          }
-        });
-        idleSlots.add(id);
-      }
+      const concurrency = { localConcurrency: slots, localGroupConcurrency: Math.min(slotsPerPartner, slots) };
+      firstSlot = await boss.work(queueName, { pollingIntervalSeconds: pollSeconds, ...concurrency }, async (jobs) => {
+        for (const job of jobs) await handle(jobSchema.parse(job.data), job.signal);
+      });
     },
 
     wake() {
-      const [slot] = idleSlots;
-      if (slot === undefined) return;
-      // To the back of the line: two wakes in a row should reach two slots.
-      idleSlots.delete(slot);
-      idleSlots.add(slot);
-      boss.notifyWorker(slot);
+      // The others poll: they are for the time when the first is busy.
+      if (firstSlot !== undefined) boss.notifyWorker(firstSlot);
     },
 
     async stop(graceMs) {

@@ -1,0 +1,196 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, PostgresDialect, type Selectable } from "kysely";
+import pg from "pg";
+import type { ErrorCode, Json } from "@attestream/shared";
+import type { ExtractionResult } from "@attestream/shared/worker-protocol";
+import { createAttestationService, type AttestationServiceDependencies } from "../../attestation/attestation-service.ts";
+import { createSigningKeys } from "../../attestation/signing-keys.ts";
+import { silentLog } from "../../http/log.ts";
+import { newWebhookSecret, sealWebhookSecrets } from "../../keys/webhook-secrets.ts";
+import { createSessionService } from "../../sessions/create-session-service.ts";
+import { deadlineDurations } from "../../sessions/deadlines.ts";
+import { createEffectRunner } from "../../sessions/effect-runner.ts";
+import { openExtraction, sealExtraction } from "../../sessions/extraction.ts";
+import type { NewSession } from "../../sessions/session-service.ts";
+import { createSealer } from "../../storage/encryption.ts";
+import { migrate } from "../../storage/migrate.ts";
+import type { Database, SessionRow, WebhookDeliveriesTable } from "../../storage/schema.ts";
+import { createWebhooks, type WebhooksOptions } from "../create-webhooks.ts";
+
+export type Storage = { pglite: PGlite } | { databaseUrl: string };
+
+export const extraction: ExtractionResult = {
+  extractedData: { accountHolder: "Jane Roe", balance: { amount: 1250.5, currency: "EUR" } },
+  failedParts: [],
+  workflow: { name: "demo-bank", version: "1.0.0", hash: "ab12" },
+  browser: { product: "HeadlessChrome", version: "156.0" },
+  isolationLevel: "L1",
+};
+
+type Delivery = Selectable<WebhookDeliveriesTable>;
+
+/** Which end a session is driven to. */
+export type End = { extracted: ExtractionResult } | { failed: ErrorCode } | { cancelled: true };
+
+/** A partner, and what the API runs when its sessions end: session service, attestation, webhooks; on a real database. */
+export async function startSessions(
+  storage: Storage,
+  options: { webhooks?: Partial<WebhooksOptions>; attestation?: Partial<AttestationServiceDependencies> } = {},
+) {
+  const db = openKysely(storage);
+  await migrate(db);
+  const sealer = createSealer(randomBytes(32));
+  const now = () => new Date();
+  const partnerId = randomUUID();
+  const secrets = [newWebhookSecret(), newWebhookSecret()];
+  const platformId = await insertPlatform(db);
+  const otherPartnerId = randomUUID();
+  for (const id of [partnerId, otherPartnerId]) await insertPartner(db, id, sealWebhookSecrets(sealer, id, secrets));
+
+  const startWebhooks = () =>
+    createWebhooks({
+      db,
+      storage,
+      sealer,
+      log: silentLog,
+      now,
+      newId: randomUUID,
+      random: () => 0,
+      devHosts: [],
+      delaysMs: [20, 20, 20],
+      queue: { pollSeconds: 0.5, superviseSeconds: 1, retrySeconds: 0, slots: 4 },
+      ...options.webhooks,
+    });
+  let webhooks = startWebhooks();
+  await webhooks.start();
+
+  const keys = createSigningKeys({ db, sealer, now });
+  const sessions = createSessionService({
+    db,
+    sealer,
+    now,
+    durations: deadlineDurations({ queueTimeoutMs: 60_000, readyHoldMs: 60_000, viewerGraceMs: 60_000 }),
+    outbox: { enqueue: (trx, session) => webhooks.outbox.enqueue(trx, session) },
+    effects: createEffectRunner(
+      {
+        "dispatch.request": () => undefined,
+        "tree.start": () => undefined,
+        "worker.release": () => undefined,
+        "viewer.confirm": () => undefined,
+        "attestation.issue": (_effect, { after }) => attestations.issue(after.id),
+      },
+      silentLog,
+    ),
+    log: silentLog,
+  });
+  const attestations = createAttestationService({
+    db,
+    sessions,
+    keys,
+    issuer: "https://verify.example.com",
+    platformName: async () => "demo-bank",
+    readExtraction: (session) => openExtraction(sealer, session),
+    readReceiverData: () => null,
+    now,
+    newId: randomUUID,
+    log: silentLog,
+    ...options.attestation,
+  });
+  sessions.onChange((session) => {
+    if (session.completed_at !== null) webhooks.wake();
+  });
+
+  async function run(end: End, input: Partial<NewSession> = {}): Promise<SessionRow> {
+    const session = await sessions.create({
+      id: randomUUID(),
+      partnerId,
+      apiKeyId: `key-${partnerId}`,
+      mode: "test",
+      platformId,
+      platformHash: "h1",
+      expiresAt: new Date(Date.now() + 3_600_000),
+      consentRequired: false,
+      ...input,
+    });
+    if ("cancelled" in end) await sessions.apply(session.id, { type: "session.cancelled", code: "USER_CANCELLED" });
+    else if ("failed" in end) await sessions.apply(session.id, { type: "session.failed", code: end.failed });
+    else {
+      for (const type of ["session.opened", "session.dispatched", "browser.started", "viewer.connected", "tree.loaded", "tree.started", "collection.started"] as const) {
+        await sessions.apply(session.id, { type });
+      }
+      const result = await sessions.apply(
+        session.id,
+        { type: "data.extracted", partial: end.extracted.failedParts.length > 0 },
+        { set: { extraction_enc: sealExtraction(sealer, session.id, end.extracted) } },
+      );
+      if (result.session?.status !== "VERIFYING") throw new Error(`Expected VERIFYING, not ${result.session?.status}`);
+    }
+    return session;
+  }
+
+  return {
+    db,
+    sealer,
+    sessions,
+    attestations,
+    keys,
+    secrets,
+    otherPartner: { partnerId: otherPartnerId, apiKeyId: `key-${otherPartnerId}` },
+    run,
+    async deliveryOf(sessionId: string) {
+      return db.selectFrom("webhook_deliveries").selectAll().where("session_id", "=", sessionId).executeTakeFirst();
+    },
+    /** Waits for what a delivery becomes. A test's own time limit ends the wait. */
+    async delivery(sessionId: string, isSo: (row: Delivery) => boolean): Promise<Delivery> {
+      for (;;) {
+        const row = await db.selectFrom("webhook_deliveries").selectAll().where("session_id", "=", sessionId).executeTakeFirst();
+        if (row && isSo(row)) return row;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async ended(sessionId: string): Promise<SessionRow> {
+      for (;;) {
+        const session = await sessions.get(sessionId);
+        if (session && session.completed_at !== null) return session;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    stopWebhooks: (graceMs: number) => webhooks.stop(graceMs),
+    async restartWebhooks() {
+      webhooks = startWebhooks();
+      await webhooks.start();
+    },
+    async [Symbol.asyncDispose]() {
+      await webhooks.stop(0);
+      // The database is shared: the next test's queue, with another master key, must find nothing to do.
+      await db.updateTable("webhook_deliveries").set({ state: "failed" }).where("state", "=", "pending").execute();
+      if ("databaseUrl" in storage) await db.destroy();
+    },
+  };
+}
+
+function openKysely(storage: Storage): Kysely<Database> {
+  if ("pglite" in storage) return new Kysely<Database>({ dialect: new PGliteDialect({ pglite: storage.pglite }) });
+  const pool = new pg.Pool({ connectionString: storage.databaseUrl, max: 5 });
+  pool.on("error", () => undefined);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+async function insertPartner(db: Kysely<Database>, partnerId: string, sealedSecrets: Uint8Array): Promise<void> {
+  await db.insertInto("partners").values({ id: partnerId, name: "Example Rentals", webhook_secrets_enc: sealedSecrets }).execute();
+  await db
+    .insertInto("api_keys")
+    .values({ id: `key-${partnerId}`, partner_id: partnerId, prefix: "as_test_", hash: randomBytes(32), mode: "test", reaches_every_platform: false, revoked_at: null, last_used_at: null })
+    .execute();
+}
+
+async function insertPlatform(db: Kysely<Database>): Promise<number> {
+  const { id } = await db
+    .insertInto("platforms")
+    .values({ name: `demo-bank-${randomUUID()}`, active_hash: "h1", is_active: true, problem: null, updated_at: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db.insertInto("platform_versions").values({ platform_id: id, hash: "h1", version: "1.0.0", definition: JSON.stringify({} satisfies Json), icon: null }).execute();
+  return id;
+}
