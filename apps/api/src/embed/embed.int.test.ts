@@ -199,6 +199,16 @@ describe("exchange of the embed token", () => {
   });
 });
 
+it("wrong tokens from one address have to wait after some, and the message says how long", async () => {
+  await using own = await startEntrance();
+  const id = await own.createSession();
+  const attempt = (token: string) => own.post(`/verify/${id}/exchange`, { token });
+  for (let i = 0; i < own.refusalsPerMinute; i += 1) expect((await attempt("wrong")).status).toBe(401);
+  const refused = await attempt(own.mintToken(id));
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await errorOf(refused)).toEqual({ status: 429, code: "rate_limited" });
+});
+
 describe("requests of the frame", () => {
   it("count from the frame's own origins only, under both loopback names", async () => {
     const id = await entrance.createSession();

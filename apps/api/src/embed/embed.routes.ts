@@ -2,7 +2,6 @@ import { randomBytes as systemRandomBytes } from "node:crypto";
 import { join } from "node:path";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import type { Kysely } from "kysely";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError, isTerminal, sessionIdSchema } from "@attestream/shared";
 import {
   consentRequestSchema,
@@ -15,6 +14,7 @@ import { jsonBody } from "../http/json-body.ts";
 import type { Log } from "../http/log.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { sendSuccess } from "../http/send-success.ts";
+import { limitRefusedKeys } from "../keys/refused-keys.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import type { Database } from "../storage/schema.ts";
@@ -47,8 +47,8 @@ export interface EmbedDependencies {
   /** A new viewer took an earlier one's place: the earlier one's stream must end (the stream gateway's `closeOthers`). */
   onViewerEntered?(sessionId: string, viewerId: string): void;
   randomBytes?: RandomBytes;
-  /** Token exchanges per address and minute. */
-  exchangesPerMinute?: number;
+  /** Wrong tokens per address and minute, after which the address has to wait. */
+  refusalsPerMinute?: number;
   heartbeatMs?: number;
   queueRefreshMs?: number;
 }
@@ -105,7 +105,7 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   });
   api.use(ownPageOnly);
 
-  api.post("/exchange", perAddress(deps.exchangesPerMinute ?? 60), ...jsonBody(), async (request, response) => {
+  api.post("/exchange", limitRefusedKeys(deps.refusalsPerMinute), ...jsonBody(), async (request, response) => {
     const { token } = parseInput(exchangeRequestSchema, request.body);
     const sessionId = sessionIdOf(request);
     if (sessionId === null) throw new AppError("embed_token_invalid");
@@ -148,6 +148,10 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   });
 
   const router = express.Router();
+  router.use("/verify", (_request, response, next) => {
+    response.set("X-Content-Type-Options", "nosniff");
+    next();
+  });
   router.use(
     "/verify/assets",
     // The files' names carry their hash. The page is allowed to load them from its own origin only.
@@ -187,20 +191,6 @@ async function allowedOriginsOf(db: Kysely<Database>, sessionId: string | null):
   if (sessionId === null) return null;
   const row = await db.selectFrom("sessions").select("allowed_origins").where("id", "=", sessionId).executeTakeFirst();
   return row?.allowed_origins ?? null;
-}
-
-function perAddress(points: number): RequestHandler {
-  const limiter = new RateLimiterMemory({ points, duration: 60 });
-  return async (request, response, next) => {
-    try {
-      await limiter.consume(request.ip ?? "");
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      response.setHeader("Retry-After", String(Math.ceil(refusal.msBeforeNext / 1000)));
-      throw new AppError("rate_limited");
-    }
-    next();
-  };
 }
 
 function codeOf(problem: unknown): string {

@@ -20,6 +20,7 @@ import { deadlineDurations } from "../../sessions/deadlines.ts";
 import { createSealer } from "../../storage/encryption.ts";
 import { openDatabase } from "../../storage/open-database.ts";
 import { createStreamGateway, type StreamTiming } from "../../stream/stream-gateway.ts";
+import { databaseTemplate } from "../../test-support/database-template.ts";
 import { embedTokenKey, mintEmbedToken } from "../embed-token.ts";
 import { createEmbedRoutes } from "../embed.routes.ts";
 import { frameAddresses } from "../frame-addresses.ts";
@@ -42,6 +43,7 @@ const definition = {
  * stream gateway, and a WebSocket server on a port of its own in the place of a worker.
  */
 export async function startEntrance(options: { timing?: Partial<StreamTiming>; queueRefreshMs?: number } = {}) {
+  const refusalsPerMinute = 40;
   const folder = await mkdtemp(join(tmpdir(), "attestream-entrance-"));
   const frameDir = join(folder, "frame");
   await mkdir(join(frameDir, "assets"), { recursive: true });
@@ -49,7 +51,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
   await writeFile(join(frameDir, "assets", "frame-ABC.js"), "export {};");
 
   const masterKey = randomBytes(32);
-  const database = await openDatabase({ dataDir: join(folder, "data") });
+  const database = await openDatabase({ dataDir: join(folder, "data"), template: await databaseTemplate() });
   const { db } = database;
   const time = { offsetMs: 0 };
   const clock = () => new Date(Date.now() + time.offsetMs);
@@ -139,7 +141,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
       log: silentLog,
       signal: stopping.signal,
       onViewerEntered: (sessionId, viewerId) => gateway.closeOthers(sessionId, viewerId),
-      exchangesPerMinute: 500,
+      refusalsPerMinute,
       queueRefreshMs: options.queueRefreshMs ?? 50,
     }),
   );
@@ -158,6 +160,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
     worker,
     queue,
     frameDir,
+    refusalsPerMinute,
     origin,
     streamUrl: (sessionId: string) => `ws://localhost:${port}/session/${sessionId}`,
     /** Moves the clock of the tokens. */
