@@ -3,13 +3,13 @@ import type { ServerResponse } from "node:http";
 /** Who may embed a session's frame where neither the partner nor the session says so. */
 const defaultAncestors = ["https:", "http://localhost:*", "http://127.0.0.1:*"];
 
-/** Every feature a page could be granted that browsers know of today; the frame needs one. */
+/** What a page could be granted; the frame needs one of all. Unknown names are left out: browsers complain of them in the partner's console. */
 const deniedFeatures = [
-  "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read",
+  "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read",
   "compute-pressure", "cross-origin-isolated", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid",
-  "identity-credentials-get", "idle-detection", "join-ad-interest-group", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials",
-  "payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "run-ad-auction", "screen-wake-lock", "serial",
-  "storage-access", "sync-xhr", "usb", "web-share", "window-management", "xr-spatial-tracking",
+  "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials",
+  "payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial",
+  "storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking",
 ]; // prettier-ignore
 
 const permissionsPolicy = ["clipboard-write=(self)", ...deniedFeatures.map((feature) => `${feature}=()`)].join(", ");
