@@ -24,25 +24,34 @@ interface Scene {
 const sizes = { desktop: { width: 900, height: 700 }, phone: { width: 390, height: 844 } } as const;
 const schemes = ["light", "dark"] as const;
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+/** Stands for "soon" until the scene is played. */
+const soon = "2000-01-01T00:00:00.000Z";
 
 const login: Challenge = {
   id: "c1",
   kind: "login",
   instructions: "Log in to Demo Bank with your user name and password.",
-  expiresAt: inMinutes(5),
+  expiresAt: inMinutes(60),
   fields: [],
   canContinue: false,
 };
 
-function live(challenge: Challenge | null, more?: (stage: { server: FrameServer; page: Page }) => Promise<void>, control = true): Scene["act"] {
+function live(
+  challenge: Challenge | null,
+  more?: (stage: { server: FrameServer; page: Page }) => Promise<void>,
+  control = true,
+): Scene["act"] {
   return async ({ server, page, bank }) => {
     await server.until(() => server.streaming);
     server.say({ type: "location", host: "bank.demo.test", secure: true, loading: false });
-    server.say({ type: "challenge", challenge });
+    server.say({
+      type: "challenge",
+      challenge: challenge?.expiresAt === soon ? { ...challenge, expiresAt: inMinutes(0.7) } : challenge,
+    });
     server.say({ type: "control", enabled: control });
     await bank();
     await page.locator("[data-screen=live]").waitFor();
-    await server.message("resize", () => true, server.received.length - 1).catch(() => {});
+    await page.waitForTimeout(400);
     await bank();
     await more?.({ server, page });
   };
@@ -50,16 +59,43 @@ function live(challenge: Challenge | null, more?: (stage: { server: FrameServer;
 
 const awaiting: Partial<FrameView> = { status: "AWAITING_USER", streamable: true, progress: 40 };
 const over = (code: ErrorCode): Scene => ({
-  view: { status: errorCodes[code].endsAs, progress: 60, reason: { code, category: errorCodes[code].category, retriable: errorCodes[code].retriable, message: errorCodes[code].message } },
+  view: {
+    status: errorCodes[code].endsAs,
+    progress: 60,
+    reason: {
+      code,
+      category: errorCodes[code].category,
+      retriable: errorCodes[code].retriable,
+      message: errorCodes[code].message,
+    },
+  },
   shows: ".notice .fine",
 });
 
 const scenes: Record<string, Scene> = {
   "01-opening": { before: (server) => void server.faults.set("exchange", "hang"), shows: "[data-screen=opening-none]" },
-  "02-opening-busy": { before: (server) => void server.faults.set("exchange", "storage_unavailable"), shows: "[data-screen=opening-busy]" },
-  "03-consent": { view: { consent: { required: true, given: false, fields: ["Account holder", "Account type", "Last four digits", "Balance"] } }, shows: "[data-screen=consent]" },
+  "02-opening-busy": {
+    before: (server) => void server.faults.set("exchange", "storage_unavailable"),
+    shows: "[data-screen=opening-busy]",
+  },
+  "03-consent": {
+    view: {
+      consent: {
+        required: true,
+        given: false,
+        fields: ["Account holder", "Account type", "Last four digits", "Balance"],
+      },
+    },
+    shows: "[data-screen=consent]",
+  },
   "04-consent-failed": {
-    view: { consent: { required: true, given: false, fields: ["Account holder", "Account type", "Last four digits", "Balance", "Transactions of the last 90 days"] } },
+    view: {
+      consent: {
+        required: true,
+        given: false,
+        fields: ["Account holder", "Account type", "Last four digits", "Balance", "Transactions of the last 90 days"],
+      },
+    },
     before: (server) => void server.faults.set("consent", "internal"),
     act: async ({ page }) => page.getByRole("button", { name: "Agree and continue" }).click(),
     shows: ".form-error",
@@ -69,10 +105,20 @@ const scenes: Record<string, Scene> = {
   "07-stream": { view: { status: "CONNECTED", streamable: true }, shows: "[data-screen=waiting-stream]" },
   "08-site": { view: { status: "LOADING_TREE", streamable: true }, shows: "[data-screen=waiting-site]" },
   "09-live-login": { view: awaiting, act: live(login), shows: ".screen" },
-  "10-live-error": { view: awaiting, act: live({ ...login, websiteError: "The user name or password is incorrect. You have 2 tries left." }), shows: ".turn-error" },
+  "10-live-error": {
+    view: awaiting,
+    act: live({ ...login, websiteError: "The user name or password is incorrect. You have 2 tries left." }),
+    shows: ".turn-error",
+  },
   "11-live-otp": {
     view: awaiting,
-    act: live({ ...login, kind: "otp", method: "sms", instructions: "Demo Bank has sent a code with 6 digits to your phone. Type it on the page.", expiresAt: inMinutes(0.7) }),
+    act: live({
+      ...login,
+      kind: "otp",
+      method: "sms",
+      instructions: "Demo Bank has sent a code with 6 digits to your phone. Type it on the page.",
+      expiresAt: soon,
+    }),
     shows: ".turn-left",
   },
   "12-live-choice": {
@@ -90,10 +136,19 @@ const scenes: Record<string, Scene> = {
   },
   "13-live-continue": {
     view: awaiting,
-    act: live({ ...login, kind: "unknown", instructions: "This page is new to us. Please do what it asks, then press Continue.", canContinue: true }),
+    act: live({
+      ...login,
+      kind: "unknown",
+      instructions: "This page is new to us. Please do what it asks, then press Continue.",
+      canContinue: true,
+    }),
     shows: ".turn-answers",
   },
-  "14-live-working": { view: { ...awaiting, status: "RUNNING" }, act: live(null, undefined, false), shows: ".veil-label" },
+  "14-live-working": {
+    view: { ...awaiting, status: "RUNNING" },
+    act: live(null, undefined, false),
+    shows: ".veil-label",
+  },
   "15-live-reconnecting": {
     view: awaiting,
     act: live(login, async ({ server }) => {
@@ -102,8 +157,16 @@ const scenes: Record<string, Scene> = {
     }),
     shows: ".veil-card",
   },
-  "16-live-offline": { view: awaiting, act: live(login, async ({ page }) => page.context().setOffline(true)), shows: ".veil-card" },
-  "17-cancel": { view: awaiting, act: live(login, async ({ page }) => page.getByRole("button", { name: "Cancel" }).click()), shows: "dialog[open]" },
+  "16-live-offline": {
+    view: awaiting,
+    act: live(login, async ({ page }) => page.context().setOffline(true)),
+    shows: ".veil-card",
+  },
+  "17-cancel": {
+    view: awaiting,
+    act: live(login, async ({ page }) => page.getByRole("button", { name: "Cancel" }).click()),
+    shows: "dialog[open]",
+  },
   "18-feed-down": {
     view: { status: "INITIALIZING" },
     act: async ({ server }) => {
@@ -130,12 +193,30 @@ const scenes: Record<string, Scene> = {
   "33-terminated": over("TERMINATED_BY_PARTNER"),
   "34-cancelled": over("USER_CANCELLED"),
   "35-declined": over("CONSENT_DECLINED"),
-  "36-link-used": { before: (server) => void server.faults.set("exchange", "embed_token_used"), shows: "[data-screen=refused-linkUsed]" },
-  "37-link-invalid": { before: (server) => void server.faults.set("exchange", "embed_token_invalid"), shows: "[data-screen=refused-linkInvalid]" },
-  "38-held": { before: (server) => void server.faults.set("exchange", "session_held"), shows: "[data-screen=refused-held]" },
-  "39-not-found": { before: (server) => void server.faults.set("exchange", "session_not_found"), shows: "[data-screen=refused-notFound]" },
-  "40-over": { before: (server) => void server.faults.set("exchange", "session_over"), shows: "[data-screen=refused-over]" },
-  "41-hold-lost": { before: (server) => void server.faults.set("exchange", "viewer_unknown"), shows: "[data-screen=refused-holdLost]" },
+  "36-link-used": {
+    before: (server) => void server.faults.set("exchange", "embed_token_used"),
+    shows: "[data-screen=refused-linkUsed]",
+  },
+  "37-link-invalid": {
+    before: (server) => void server.faults.set("exchange", "embed_token_invalid"),
+    shows: "[data-screen=refused-linkInvalid]",
+  },
+  "38-held": {
+    before: (server) => void server.faults.set("exchange", "session_held"),
+    shows: "[data-screen=refused-held]",
+  },
+  "39-not-found": {
+    before: (server) => void server.faults.set("exchange", "session_not_found"),
+    shows: "[data-screen=refused-notFound]",
+  },
+  "40-over": {
+    before: (server) => void server.faults.set("exchange", "session_over"),
+    shows: "[data-screen=refused-over]",
+  },
+  "41-hold-lost": {
+    before: (server) => void server.faults.set("exchange", "viewer_unknown"),
+    shows: "[data-screen=refused-holdLost]",
+  },
   "42-insecure": {
     act: async ({ page }) => {
       await page.addInitScript(() => Object.defineProperty(window, "isSecureContext", { value: false }));
@@ -143,13 +224,27 @@ const scenes: Record<string, Scene> = {
     },
     shows: "[data-screen=refused-insecure]",
   },
-  "43-session-ending": { view: { ...awaiting, expiresAt: inMinutes(4) }, act: live(login), shows: ".turn-session" },
+  "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };
 
-async function photograph(browser: Browser, folder: string, name: string, scene: Scene, size: keyof typeof sizes, colorScheme: (typeof schemes)[number]): Promise<void> {
-  const server = await FrameServer.start(scene.view ? { view: scene.view } : {});
+async function photograph(
+  browser: Browser,
+  folder: string,
+  name: string,
+  scene: Scene,
+  size: keyof typeof sizes,
+  colorScheme: (typeof schemes)[number],
+): Promise<void> {
+  const server = await FrameServer.start({
+    view: { ...scene.view, ...(scene.view?.expiresAt === soon ? { expiresAt: inMinutes(4) } : {}) },
+  });
   const phone = size === "phone";
-  const context = await browser.newContext({ viewport: sizes[size], colorScheme, reducedMotion: "reduce", ...(phone ? { hasTouch: true, isMobile: true } : {}) });
+  const context = await browser.newContext({
+    viewport: sizes[size],
+    colorScheme,
+    reducedMotion: "reduce",
+    ...(phone ? { hasTouch: true, isMobile: true } : {}),
+  });
   try {
     const page = await context.newPage();
     scene.before?.(server);

@@ -34,7 +34,8 @@ export function App({ frame, onScreen }: { frame: FrameContext; onScreen(): void
   useEffect(() => {
     onScreen();
     // Not on the first screen, and not while the user is busy elsewhere on the partner's page.
-    if (!first.current && document.hasFocus() && shown !== "live") main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    if (!first.current && document.hasFocus() && shown !== "live")
+      main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
     first.current = false;
     main.current?.scrollTo(0, 0);
   }, [shown]);

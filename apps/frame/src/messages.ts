@@ -7,7 +7,6 @@ const en = {
   pageTitle: (platform: string) => `${platform} · Account verification`,
   brandLine: "Verified with Attestream",
   privacyLine: "Runs in a one-time browser that is erased afterwards",
-  skipToPage: "Skip to the live page",
   partnerAsks: (partner: string) => `for ${partner}`,
   steps: { agree: "Agree", logIn: "Log in", collect: "Collect", attest: "Confirm" },
   stepsLabel: (step: string, number: number, of: number) => `Step ${number} of ${of}: ${step}`,
@@ -29,7 +28,10 @@ const en = {
     receives: (partner: string) => `${partner} receives`,
     nothingListed: "The result of this verification",
     never: "Not shared",
-    neverItems: (platform: string) => [`Your password and codes: they go to ${platform} only, and are not kept`, "Anything else in your account"],
+    neverItems: (platform: string) => [
+      `Your password and codes: they go to ${platform} only, and are not kept`,
+      "Anything else in your account",
+    ],
     proof: "The details are signed, so that they cannot be altered on the way.",
     agree: "Agree and continue",
     agreeing: "One moment",
@@ -52,10 +54,12 @@ const en = {
 
   live: {
     label: (platform: string) => `Live page of ${platform}`,
-    keyboardLabel: (platform: string) => `${platform}, live page. What you type goes to the page. Press Escape twice to leave it.`,
+    keyboardLabel: (platform: string) =>
+      `${platform}, live page. What you type goes to the page. Press Escape twice to leave it.`,
     escapeHint: "to leave the page",
     escapeKey: "Esc",
-    left: "You have left the live page. Press Tab to go through the controls.",
+    left: "You have left the live page. Press Enter to go back to it, Tab to go on.",
+    back: "Back to typing on the page",
     working: "Working on it, one moment",
     loading: "Loading",
     showKeyboard: "Show keyboard",
@@ -66,6 +70,7 @@ const en = {
     continue: "Continue",
     websiteSays: "The site says",
     timeLeft: (text: string) => `${text} left`,
+    timeUp: "Time is up",
     sessionEnds: (text: string) => `This verification ends in ${text}`,
     kinds: {
       login: "Log in",
@@ -85,6 +90,8 @@ const en = {
     offline: "Offline",
     reconnectingTitle: "The connection was lost",
     reconnectingText: "Your browser is still there. We are bringing it back.",
+    brokenTitle: "The picture stopped",
+    brokenText: "Your browser is still there, but we do not understand what it sends.",
     longText: "This takes longer than usual. Your browser waits a little while for you.",
     offlineTitle: "You are offline",
     offlineText: "As soon as your internet is back, you go on where you were.",
@@ -140,36 +147,96 @@ const en = {
   outcomes: (platform: string, partner: string): Record<ErrorCode, { title: string; text: string }> => ({
     USER_CANCELLED: { title: "Cancelled", text: "You stopped the verification." },
     CONSENT_DECLINED: { title: "You declined", text: "Nothing was shared." },
-    USER_ABANDONED: { title: "This verification was closed", text: "You were away for too long, so the browser was shut and erased for your safety." },
-    USER_ACTION_TIMEOUT: { title: "Time ran out", text: "There was no answer in time, so the browser was shut and erased for your safety." },
-    INVALID_CREDENTIALS: { title: "The login did not work", text: `${platform} did not accept the user name or password.` },
-    ACCOUNT_LOCKED: { title: "Your account is locked", text: `${platform} has locked this account. Unlock it with them first.` },
-    ACCOUNT_DISABLED: { title: "Your account is disabled", text: `${platform} has switched this account off. Please contact them.` },
+    USER_ABANDONED: {
+      title: "This verification was closed",
+      text: "You were away for too long, so the browser was shut and erased for your safety.",
+    },
+    USER_ACTION_TIMEOUT: {
+      title: "Time ran out",
+      text: "There was no answer in time, so the browser was shut and erased for your safety.",
+    },
+    INVALID_CREDENTIALS: {
+      title: "The login did not work",
+      text: `${platform} did not accept the user name or password.`,
+    },
+    ACCOUNT_LOCKED: {
+      title: "Your account is locked",
+      text: `${platform} has locked this account. Unlock it with them first.`,
+    },
+    ACCOUNT_DISABLED: {
+      title: "Your account is disabled",
+      text: `${platform} has switched this account off. Please contact them.`,
+    },
     LOGIN_ATTEMPTS_EXCEEDED: { title: "Too many tries", text: `We stopped before ${platform} locks your account.` },
-    PASSWORD_CHANGE_REQUIRED: { title: "A new password is needed", text: `${platform} wants you to choose a new password before it lets you in. Please do that on their site.` },
-    UNSUPPORTED_LOGIN_METHOD: { title: "This way of logging in does not work here", text: `If ${platform} lets you log in another way, please use that one.` },
+    PASSWORD_CHANGE_REQUIRED: {
+      title: "A new password is needed",
+      text: `${platform} wants you to choose a new password before it lets you in. Please do that on their site.`,
+    },
+    UNSUPPORTED_LOGIN_METHOD: {
+      title: "This way of logging in does not work here",
+      text: `If ${platform} lets you log in another way, please use that one.`,
+    },
     MFA_TIMEOUT: { title: "The code ran out", text: `${platform} did not get a valid code in time.` },
     MFA_ATTEMPTS_EXCEEDED: { title: "Too many wrong codes", text: `${platform} does not accept more codes for now.` },
-    MFA_METHOD_UNSUPPORTED: { title: "This second step does not work here", text: "Passkeys and security keys cannot be used in a remote browser. If you can, choose a code by text message or app." },
+    MFA_METHOD_UNSUPPORTED: {
+      title: "This second step does not work here",
+      text: "Passkeys and security keys cannot be used in a remote browser. If you can, choose a code by text message or app.",
+    },
     PLATFORM_UNAVAILABLE: { title: `${platform} cannot be reached`, text: "Their site does not answer at the moment." },
     PLATFORM_TIMEOUT: { title: `${platform} is too slow`, text: "Their site took too long to answer." },
-    PLATFORM_CHANGED: { title: `${platform} looks different`, text: "Their site shows a page that we do not know yet." },
-    PLATFORM_BLOCKED: { title: `${platform} refused the connection`, text: "Their site does not let our browser in at the moment." },
-    PLATFORM_RATE_LIMITED: { title: `${platform} asks for patience`, text: "There were too many requests to their site." },
-    NO_ELIGIBLE_ACCOUNT: { title: "No account fits", text: `We found no account at ${platform} that fits what ${partner} asks for.` },
-    INSUFFICIENT_DATA: { title: "Not enough details", text: `Your ${platform} account does not hold the details that ${partner} asks for.` },
-    REQUIREMENTS_NOT_MET: { title: "The requirements are not met", text: `Your ${platform} account does not meet what ${partner} asks for.` },
+    PLATFORM_CHANGED: {
+      title: `${platform} looks different`,
+      text: "Their site shows a page that we do not know yet.",
+    },
+    PLATFORM_BLOCKED: {
+      title: `${platform} refused the connection`,
+      text: "Their site does not let our browser in at the moment.",
+    },
+    PLATFORM_RATE_LIMITED: {
+      title: `${platform} asks for patience`,
+      text: "There were too many requests to their site.",
+    },
+    NO_ELIGIBLE_ACCOUNT: {
+      title: "No account fits",
+      text: `We found no account at ${platform} that fits what ${partner} asks for.`,
+    },
+    INSUFFICIENT_DATA: {
+      title: "Not enough details",
+      text: `Your ${platform} account does not hold the details that ${partner} asks for.`,
+    },
+    REQUIREMENTS_NOT_MET: {
+      title: "The requirements are not met",
+      text: `Your ${platform} account does not meet what ${partner} asks for.`,
+    },
     TREE_INVALID: { title: "We could not start", text: `The steps for ${platform} are not set up correctly.` },
     TREE_STEP_FAILED: { title: "We got stuck", text: `A step at ${platform} did not work as expected.` },
-    NAVIGATION_BLOCKED: { title: "We stopped for your safety", text: `The page wanted to go to an address that does not belong to ${platform}.` },
-    EXTRACTION_FAILED: { title: "We could not read your details", text: `You were logged in, but ${platform} did not show the details as expected.` },
-    SCHEMA_MISMATCH: { title: "We could not read your details", text: `${platform} shows them in a form that we do not know.` },
+    NAVIGATION_BLOCKED: {
+      title: "We stopped for your safety",
+      text: `The page wanted to go to an address that does not belong to ${platform}.`,
+    },
+    EXTRACTION_FAILED: {
+      title: "We could not read your details",
+      text: `You were logged in, but ${platform} did not show the details as expected.`,
+    },
+    SCHEMA_MISMATCH: {
+      title: "We could not read your details",
+      text: `${platform} shows them in a form that we do not know.`,
+    },
     ATTESTOR_UNAVAILABLE: { title: "The result could not be signed", text: "The signing service cannot be reached." },
     ATTESTATION_FAILED: { title: "The result could not be signed", text: "Signing the details did not work." },
     ATTESTATION_TIMEOUT: { title: "The result could not be signed", text: "Signing the details took too long." },
-    ATTESTATION_MISMATCH: { title: "We stopped for your safety", text: "The details and their proof do not agree, so nothing was passed on." },
-    SESSION_EXPIRED: { title: "Time ran out", text: "This verification was open for as long as it may be, and has ended." },
-    IDLE_TIMEOUT: { title: "Time ran out", text: "Nothing happened for a while, so the browser was shut and erased for your safety." },
+    ATTESTATION_MISMATCH: {
+      title: "We stopped for your safety",
+      text: "The details and their proof do not agree, so nothing was passed on.",
+    },
+    SESSION_EXPIRED: {
+      title: "Time ran out",
+      text: "This verification was open for as long as it may be, and has ended.",
+    },
+    IDLE_TIMEOUT: {
+      title: "Time ran out",
+      text: "Nothing happened for a while, so the browser was shut and erased for your safety.",
+    },
     TERMINATED_BY_PARTNER: { title: "This verification was ended", text: `${partner} ended it.` },
     TERMINATED_BY_OPERATOR: { title: "This verification was ended", text: "The service ended it." },
     NO_CAPACITY: { title: "No browser is free", text: "Many people are verifying right now." },
@@ -181,14 +248,46 @@ const en = {
   }),
 
   refusals: {
-    linkInvalid: { title: "This link does not work", text: "It has expired or is not complete.", next: "Please go back to the page you came from and start again." },
-    linkUsed: { title: "This link was used already", text: "For your safety each link opens one verification only once.", next: "Please go back to the page you came from and start again." },
-    held: { title: "Open in another window", text: "This verification goes on in another window or tab of yours.", next: "Please finish it there. If you have closed that window, you can take over here." },
-    notFound: { title: "Nothing here", text: "There is no such verification.", next: "Please go back to the page you came from and start again." },
-    over: { title: "Already over", text: "This verification has ended.", next: "Please go back to the page you came from; the result is there." },
-    holdLost: { title: "This window lost its place", text: "We can no longer tell that this verification is yours.", next: "Please go back to the page you came from and start again." },
-    insecure: { title: "This page needs https", text: "The page around this verification is not served securely, so your login could be overheard.", next: "If it is your site: serve it over https. Otherwise please tell its owner." },
-    cookiesAndLinkMissing: { title: "This window has no verification", text: "The link is not complete, or this window was closed in between.", next: "Please go back to the page you came from and start again." },
+    linkInvalid: {
+      title: "This link does not work",
+      text: "It has expired or is not complete.",
+      next: "Please go back to the page you came from and start again.",
+    },
+    linkUsed: {
+      title: "This link was used already",
+      text: "For your safety each link opens one verification only once.",
+      next: "Please go back to the page you came from and start again.",
+    },
+    held: {
+      title: "Open in another window",
+      text: "This verification goes on in another window or tab of yours.",
+      next: "Please finish it there. If you have closed that window, you can take over here.",
+    },
+    notFound: {
+      title: "Nothing here",
+      text: "There is no such verification.",
+      next: "Please go back to the page you came from and start again.",
+    },
+    over: {
+      title: "Already over",
+      text: "This verification has ended.",
+      next: "Please go back to the page you came from; the result is there.",
+    },
+    holdLost: {
+      title: "This window lost its place",
+      text: "We can no longer tell that this verification is yours.",
+      next: "Please go back to the page you came from and start again.",
+    },
+    insecure: {
+      title: "This page needs https",
+      text: "The page around this verification is not served securely, so your login could be overheard.",
+      next: "If it is your site: serve it over https. Otherwise please tell its owner.",
+    },
+    cookiesAndLinkMissing: {
+      title: "This window has no verification",
+      text: "The link is not complete, or this window was closed in between.",
+      next: "Please go back to the page you came from and start again.",
+    },
   } satisfies Record<Refusal, { title: string; text: string; next: string }>,
   takeOver: "Continue here",
 

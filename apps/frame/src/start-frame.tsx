@@ -28,7 +28,12 @@ export function startFrame(window: Window & typeof globalThis): void {
   const sessionId = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   const token = new URLSearchParams(location.search).get("token");
   const secret = createResumeSecret(sessionId, () => window.sessionStorage);
-  const api = createFrameApi({ base: `/verify/${encodeURIComponent(sessionId)}`, fetch: window.fetch.bind(window), secret, now: Date.now });
+  const api = createFrameApi({
+    base: `/verify/${encodeURIComponent(sessionId)}`,
+    fetch: window.fetch.bind(window),
+    secret,
+    now: Date.now,
+  });
   const backoff = createBackoff(Math.random);
   const network = relayNetwork(window);
 
@@ -70,7 +75,8 @@ export function startFrame(window: Window & typeof globalThis): void {
       chosen = init;
       draw();
     },
-    onFocus: () => (document.querySelector<HTMLElement>(".keyboard-target") ?? document.querySelector<HTMLElement>("h1"))?.focus(),
+    onFocus: () =>
+      (document.querySelector<HTMLElement>(".keyboard-target") ?? document.querySelector<HTMLElement>("h1"))?.focus(),
     onClose: () => {
       const lastStatus = session.state.phase === "open" ? session.state.view.status : null;
       session.close();
@@ -80,7 +86,11 @@ export function startFrame(window: Window & typeof globalThis): void {
 
   const closeByUser = () => {
     const lastStatus = session.state.phase === "open" ? session.state.view.status : null;
-    const finished = lastStatus === "COMPLETED" || lastStatus === "PARTIAL_COMPLETE" || lastStatus === "ERROR" || lastStatus === "TERMINATED";
+    const finished =
+      lastStatus === "COMPLETED" ||
+      lastStatus === "PARTIAL_COMPLETE" ||
+      lastStatus === "ERROR" ||
+      lastStatus === "TERMINATED";
     session.close();
     bridge.send({ type: "closed", payload: { reason: finished ? "finished" : "user", lastStatus } });
   };
@@ -131,7 +141,11 @@ export function startFrame(window: Window & typeof globalThis): void {
       draw();
     }
   });
-  watchDeadlines(session, () => Date.now() + api.clockSkewMs(), (event) => bridge.send(event));
+  watchDeadlines(
+    session,
+    () => Date.now() + api.clockSkewMs(),
+    (event) => bridge.send(event),
+  );
 
   draw();
   if (!window.isSecureContext || !("subtle" in crypto)) session.dispatch({ type: "refused", refusal: "insecure" });

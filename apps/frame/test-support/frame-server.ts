@@ -67,7 +67,11 @@ export class FrameServer {
     http.on("request", (request, response) => void server.#answer(request, response, dist));
     http.on("upgrade", (request, socket, head) => {
       const [protocol, ticket] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
-      if (protocol !== viewerSubprotocol || !ticket?.startsWith(ticketSubprotocolPrefix) || !server.#tickets.delete(ticket.slice(ticketSubprotocolPrefix.length))) {
+      if (
+        protocol !== viewerSubprotocol ||
+        !ticket?.startsWith(ticketSubprotocolPrefix) ||
+        !server.#tickets.delete(ticket.slice(ticketSubprotocolPrefix.length))
+      ) {
         socket.destroy();
         return;
       }
@@ -111,7 +115,16 @@ export class FrameServer {
   draw(packet: { width: number; height: number; key?: boolean; dy?: number; rectangles: PacketRectangle[] }): number {
     this.#seq += 1;
     const { width, height, rectangles } = packet;
-    this.#stream?.send(encodePacket({ flags: packet.key === false ? packetFlags.delta : packetFlags.key, seq: this.#seq, width, height, dy: packet.dy ?? 0, rectangles }));
+    this.#stream?.send(
+      encodePacket({
+        flags: packet.key === false ? packetFlags.delta : packetFlags.key,
+        seq: this.#seq,
+        width,
+        height,
+        dy: packet.dy ?? 0,
+        rectangles,
+      }),
+    );
     return this.#seq;
   }
 
@@ -147,8 +160,15 @@ export class FrameServer {
   }
 
   /** The first message of this type from `from` on (an index of `received`) that fits. */
-  async message<T extends ViewerMessage["type"]>(type: T, fits: (message: MessageOf<T>) => boolean = () => true, from = 0): Promise<MessageOf<T>> {
-    const find = () => this.received.slice(from).find((message): message is MessageOf<T> => message.type === type && fits(message as MessageOf<T>));
+  async message<T extends ViewerMessage["type"]>(
+    type: T,
+    fits: (message: MessageOf<T>) => boolean = () => true,
+    from = 0,
+  ): Promise<MessageOf<T>> {
+    const find = () =>
+      this.received
+        .slice(from)
+        .find((message): message is MessageOf<T> => message.type === type && fits(message as MessageOf<T>));
     await this.until(() => find() !== undefined);
     return find() as MessageOf<T>;
   }
@@ -208,10 +228,16 @@ export class FrameServer {
     if (action === "exchange") {
       const { token } = JSON.parse(body) as { token: string };
       if (!this.#tokens.delete(token)) return fail(response, "embed_token_used");
-      if (this.#cookies) response.setHeader("set-cookie", `as-${id}=${this.#secret}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned`);
+      if (this.#cookies)
+        response.setHeader(
+          "set-cookie",
+          `as-${id}=${this.#secret}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned`,
+        );
       return succeed(response, { view: this.view, resumeSecret: this.#secret });
     }
-    const known = this.#cookies ? (request.headers.cookie ?? "").includes(this.#secret) : request.headers.authorization === `Bearer ${this.#secret}`;
+    const known = this.#cookies
+      ? (request.headers.cookie ?? "").includes(this.#secret)
+      : request.headers.authorization === `Bearer ${this.#secret}`;
     if (!known) return fail(response, "viewer_unknown");
     switch (action) {
       case "resume":
@@ -272,5 +298,10 @@ function succeed(response: ServerResponse, data: unknown): void {
 function fail(response: ServerResponse, code: ApiErrorCode): void {
   const { status, type, retriable, message } = apiErrors[code];
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ status: "error", error: { type, code, message, retriable, requestId: "test", docUrl: "https://docs.example.com" } }));
+  response.end(
+    JSON.stringify({
+      status: "error",
+      error: { type, code, message, retriable, requestId: "test", docUrl: "https://docs.example.com" },
+    }),
+  );
 }

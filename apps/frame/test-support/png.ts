@@ -1,7 +1,11 @@
 import { crc32, deflateSync } from "node:zlib";
 
 /** A PNG, 8-bit RGB, of what `colour` says for each pixel. */
-export function png(width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Uint8Array {
+export function png(
+  width: number,
+  height: number,
+  colour: (x: number, y: number) => readonly [number, number, number],
+): Uint8Array {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   let at = 0;
   for (let y = 0; y < height; y += 1) {
@@ -13,7 +17,12 @@ export function png(width: number, height: number, colour: (x: number, y: number
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {

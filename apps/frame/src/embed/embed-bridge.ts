@@ -1,7 +1,17 @@
-import { embedNamespace, embedVersion, frameMessageSchema, parentMessageSchema, type FrameMessage } from "@attestream/shared/embed-messages";
+import {
+  embedNamespace,
+  embedVersion,
+  frameMessageSchema,
+  parentMessageSchema,
+  type FrameMessage,
+} from "@attestream/shared/embed-messages";
 
 /** A message to the partner's page, without its envelope. */
-export type FrameEvent = FrameMessage extends infer M ? (M extends { type: infer T; payload: infer P } ? { type: T; payload: P } : never) : never;
+export type FrameEvent = FrameMessage extends infer M
+  ? M extends { type: infer T; payload: infer P }
+    ? { type: T; payload: P }
+    : never
+  : never;
 
 export interface EmbedBridgeOptions {
   window: Window;
@@ -72,7 +82,14 @@ export class EmbedBridge {
 
   #post(event: FrameEvent, origin: string): void {
     const { window, sessionId, now, newId } = this.#options;
-    const message = frameMessageSchema.parse({ ns: embedNamespace, v: embedVersion, id: newId(), sessionId, ts: now(), ...event });
+    const message = frameMessageSchema.parse({
+      ns: embedNamespace,
+      v: embedVersion,
+      id: newId(),
+      sessionId,
+      ts: now(),
+      ...event,
+    });
     window.parent.postMessage(message, origin);
   }
 }

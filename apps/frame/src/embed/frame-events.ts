@@ -15,7 +15,8 @@ export function frameEvents(before: FrameState, after: FrameState): FrameEvent[]
   if (!was) events.push({ type: "opened", payload: {} });
 
   const connection = connectionOf(after.stream, after.feed);
-  if (connection && connection !== (was ? connectionOf(was.stream, was.feed) : null)) events.push({ type: "connection", payload: { state: connection } });
+  if (connection && connection !== (was ? connectionOf(was.stream, was.feed) : null))
+    events.push({ type: "connection", payload: { state: connection } });
 
   const asked = after.page.challenge;
   const askedBefore = was?.page.challenge ?? null;
@@ -24,20 +25,28 @@ export function frameEvents(before: FrameState, after: FrameState): FrameEvent[]
   if (previous !== status || was?.view.progress !== after.view.progress) {
     events.push({ type: "status", payload: { previous, status, progress: after.view.progress } });
   }
-  if (previous !== null && !afterLogin.includes(previous) && afterLogin.includes(status)) events.push({ type: "login.succeeded", payload: {} });
-  if (asked && asked.id !== askedBefore?.id) events.push({ type: "challenge", payload: { kind: asked.kind, expiresAt: asked.expiresAt } });
+  if (previous !== null && !afterLogin.includes(previous) && afterLogin.includes(status))
+    events.push({ type: "login.succeeded", payload: {} });
+  if (asked && asked.id !== askedBefore?.id)
+    events.push({ type: "challenge", payload: { kind: asked.kind, expiresAt: asked.expiresAt } });
 
   if (previous !== status && isTerminal(status)) {
     const { reason } = after.view;
     if (reason && failures.includes(status)) {
-      events.push({ type: "error", payload: { code: reason.code, category: reason.category, retriable: reason.retriable, final: true } });
+      events.push({
+        type: "error",
+        payload: { code: reason.code, category: reason.category, retriable: reason.retriable, final: true },
+      });
     }
     events.push({ type: "finished", payload: { status } });
   }
   return events;
 }
 
-function connectionOf(stream: StreamLink, feed: "up" | "down"): "connecting" | "connected" | "reconnecting" | "lost" | null {
+function connectionOf(
+  stream: StreamLink,
+  feed: "up" | "down",
+): "connecting" | "connected" | "reconnecting" | "lost" | null {
   switch (stream.link) {
     case "idle":
       return feed === "down" ? "reconnecting" : null;
@@ -48,6 +57,7 @@ function connectionOf(stream: StreamLink, feed: "up" | "down"): "connecting" | "
     case "reconnecting":
       return stream.attempt > 5 ? "lost" : "reconnecting";
     case "replaced":
+    case "broken":
       return "lost";
   }
 }

@@ -2,14 +2,19 @@ import { useEffect, useRef } from "preact/hooks";
 import type { OpenState } from "../session/frame-state.ts";
 import { useFrame } from "./frame-context.ts";
 
-/** A native modal: the browser keeps the focus in it, closes it on Escape and gives the focus back. */
+/** A native modal: the browser keeps the focus in it, and closes it on Escape. */
 export function CancelDialog({ state }: { state: OpenState }) {
   const { messages, session } = useFrame();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // By then the dialog may be out of the document, where closing gives no focus back.
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
   }, []);
   const busy = state.pending === "cancel";
   const dismiss = () => session.dispatch({ type: "cancel.dismissed" });

@@ -22,7 +22,12 @@ export function HostPill({ page }: { page: LivePage }) {
 export function ConnectionMark({ state }: { state: OpenState }) {
   const { messages } = useFrame();
   const link = state.feed === "down" ? "reconnecting" : state.stream.link;
-  const words = link === "connected" ? messages.connection.connected : link === "reconnecting" ? messages.connection.reconnecting : messages.connection.connecting;
+  const words =
+    link === "connected"
+      ? messages.connection.connected
+      : link === "reconnecting"
+        ? messages.connection.reconnecting
+        : messages.connection.connecting;
   return (
     <span class={`link link-${link}`}>
       <i aria-hidden="true" />

@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 export function PlatformMark({ name, icon }: { name: string; icon: string | null }) {
   const [broken, setBroken] = useState(false);
   const source = icon !== null && !broken ? allowed(icon) : null;
-  if (source) return <img class="platform-mark" src={source} alt="" width="32" height="32" onError={() => setBroken(true)} />;
+  if (source)
+    return <img class="platform-mark" src={source} alt="" width="32" height="32" onError={() => setBroken(true)} />;
   return (
     <span class="platform-mark platform-initials" aria-hidden="true">
       {initials(name)}

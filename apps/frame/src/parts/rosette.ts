@@ -2,7 +2,13 @@
  * One strand of a guilloche, the woven rosette of banknotes and certificates: a circle whose radius
  * swings `petals` times by `swing`. Several strands, turned against each other, make the weave.
  */
-export function rosette(options: { centre: number; radius: number; swing: number; petals: number; turn: number }): string {
+export function rosette(options: {
+  centre: number;
+  radius: number;
+  swing: number;
+  petals: number;
+  turn: number;
+}): string {
   const { centre, radius, swing, petals, turn } = options;
   const steps = petals * 12;
   let path = "";

@@ -5,11 +5,12 @@ import { Icon } from "./icon.tsx";
 
 /** What lies over the page while the user cannot act on it: the tree at work, a lost line, no network. */
 export function StageVeil({ state }: { state: OpenState }) {
-  const { messages, hurry } = useFrame();
+  const { messages, hurry, takeOver } = useFrame();
   const online = useOnline();
   const words = messages.connection;
   const { stream, page } = state;
-  if (!online || stream.link === "reconnecting") {
+  if (!online || stream.link === "reconnecting" || stream.link === "broken") {
+    const broken = stream.link === "broken";
     const late = stream.link === "reconnecting" && stream.attempt > 4;
     return (
       <div class="veil veil-strong" role="status">
@@ -17,9 +18,11 @@ export function StageVeil({ state }: { state: OpenState }) {
           <span class="veil-icon">
             <Icon name={online ? "link" : "offline"} />
           </span>
-          <h2>{online ? words.reconnectingTitle : words.offlineTitle}</h2>
-          <p>{online ? (late ? words.longText : words.reconnectingText) : words.offlineText}</p>
-          <button type="button" class="button button-main" onClick={hurry}>
+          <h2>{!online ? words.offlineTitle : broken ? words.brokenTitle : words.reconnectingTitle}</h2>
+          <p>
+            {!online ? words.offlineText : broken ? words.brokenText : late ? words.longText : words.reconnectingText}
+          </p>
+          <button type="button" class="button button-main" onClick={broken ? takeOver : hurry}>
             {words.retry}
           </button>
         </div>

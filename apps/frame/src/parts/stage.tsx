@@ -18,9 +18,10 @@ export function Stage({ state }: { state: OpenState }) {
   const { picture, send, messages, stageResized } = useFrame();
   const glass = useRef<HTMLDivElement>(null);
   const keyboard = useRef<HTMLInputElement>(null);
-  const leaveTo = useRef<HTMLParagraphElement>(null);
+  const wayBack = useRef<HTMLButtonElement>(null);
   const [typing, setTyping] = useState(false);
-  const [announcement, setAnnouncement] = useState("");
+  // Left by Escape: Tab then passes the page by, until the user wants back in.
+  const [left, setLeft] = useState(false);
   const { page } = state;
   const enabled = page.control && state.stream.link === "connected" && !state.confirmingCancel && navigator.onLine;
   const live = useRef({ enabled, field: page.field });
@@ -61,20 +62,24 @@ export function Stage({ state }: { state: OpenState }) {
         mac: isMac,
         touch: byTouch,
         now: () => performance.now(),
-        onLeave: () => {
-          leaveTo.current?.focus();
-          setAnnouncement(messages.live.left);
-        },
+        onLeave: () => setLeft(true),
       },
       life.signal,
     );
-    watchStageSize({ holder, canvas, keyboardOpen: () => byTouch() && document.activeElement === target, onSize: stageResized }, life.signal);
+    watchStageSize(
+      { holder, canvas, keyboardOpen: () => byTouch() && document.activeElement === target, onSize: stageResized },
+      life.signal,
+    );
     if (!byTouch() && document.hasFocus()) target.focus({ preventScroll: true });
     return () => {
       life.abort();
       canvas.remove();
     };
   }, []);
+
+  useEffect(() => {
+    if (left) wayBack.current?.focus();
+  }, [left]);
 
   useEffect(() => {
     picture.canvas.style.cursor = enabled ? safeCursor(page.cursor) : "progress";
@@ -96,7 +101,7 @@ export function Stage({ state }: { state: OpenState }) {
 
   const field = page.field;
   return (
-    <div class={`stage${typing ? " stage-typing" : ""}`}>
+    <div class={typing && enabled ? "stage stage-typing" : "stage"}>
       <div class="glass" ref={glass}>
         <input
           ref={keyboard}
@@ -110,27 +115,49 @@ export function Stage({ state }: { state: OpenState }) {
           spellcheck={false}
           data-1p-ignore
           data-lpignore="true"
-          onFocus={() => setTyping(true)}
+          tabIndex={left ? -1 : 0}
+          onFocus={() => {
+            setTyping(true);
+            setLeft(false);
+          }}
           onBlur={() => setTyping(false)}
         />
       </div>
       <StageVeil state={state} />
-      {field && !typing && enabled && (
-        <button type="button" class="button show-keyboard" onClick={() => keyboard.current?.focus({ preventScroll: true })}>
+      {field && !typing && !left && enabled && (
+        <button
+          type="button"
+          class="button show-keyboard"
+          onClick={() => keyboard.current?.focus({ preventScroll: true })}
+        >
           <Icon name="keyboard" />
           {messages.live.showKeyboard}
         </button>
       )}
-      <p class="escape-hint" ref={leaveTo} tabIndex={-1}>
+      <p class="escape-hint" aria-hidden="true">
         <kbd>{messages.live.escapeKey}</kbd> <kbd>{messages.live.escapeKey}</kbd> {messages.live.escapeHint}
       </p>
+      {left && (
+        <button
+          ref={wayBack}
+          type="button"
+          class="button way-back"
+          onClick={() => keyboard.current?.focus({ preventScroll: true })}
+        >
+          <Icon name="keyboard" />
+          {messages.live.back}
+        </button>
+      )}
       <p class="sr-only" role="status">
-        {announcement}
+        {left ? messages.live.left : ""}
       </p>
     </div>
   );
 }
 
-function contains(box: { x: number; y: number; width: number; height: number }, point: { x: number; y: number }): boolean {
+function contains(
+  box: { x: number; y: number; width: number; height: number },
+  point: { x: number; y: number },
+): boolean {
   return point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
 }

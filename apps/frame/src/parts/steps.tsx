@@ -24,9 +24,16 @@ export function Steps({ view, messages }: { view: FrameView; messages: Messages 
   const now = stepOf(view) - (view.consent.required ? 0 : 1);
   const current = shown[Math.min(now, shown.length - 1)] ?? "attest";
   return (
-    <ol class="steps" aria-label={messages.stepsLabel(messages.steps[current], Math.min(now + 1, shown.length), shown.length)}>
+    <ol
+      class="steps"
+      aria-label={messages.stepsLabel(messages.steps[current], Math.min(now + 1, shown.length), shown.length)}
+    >
       {shown.map((name, index) => (
-        <li key={name} class={index < now ? "step step-done" : index === now ? "step step-now" : "step"} aria-current={index === now ? "step" : undefined}>
+        <li
+          key={name}
+          class={index < now ? "step step-done" : index === now ? "step step-now" : "step"}
+          aria-current={index === now ? "step" : undefined}
+        >
           <span>{messages.steps[name]}</span>
         </li>
       ))}

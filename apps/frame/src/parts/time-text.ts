@@ -7,5 +7,7 @@ export function clockText(seconds: number): string {
 export function roughTime(ms: number, locale: string): string {
   const seconds = Math.max(10, Math.ceil(ms / 10_000) * 10);
   const [value, unit] = seconds < 60 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(Number(value));
+  return new Intl.NumberFormat(locale, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(
+    Number(value),
+  );
 }

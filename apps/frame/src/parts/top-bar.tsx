@@ -1,10 +1,22 @@
 import type { ComponentChildren } from "preact";
+import type { SessionStatus } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
 import { useFrame } from "./frame-context.ts";
 import { PlatformMark } from "./platform-mark.tsx";
 import { Steps } from "./steps.tsx";
 
-export function TopBar({ view, children, cancellable }: { view: FrameView; children?: ComponentChildren; cancellable: boolean }) {
+/** Ended on the way: there is no next step to show. */
+const stopped: readonly SessionStatus[] = ["ERROR", "CANCELLED", "TERMINATED"];
+
+export function TopBar({
+  view,
+  children,
+  cancellable,
+}: {
+  view: FrameView;
+  children?: ComponentChildren;
+  cancellable: boolean;
+}) {
   const { messages, session } = useFrame();
   return (
     <header class="top-bar">
@@ -16,12 +28,16 @@ export function TopBar({ view, children, cancellable }: { view: FrameView; child
         </p>
         {children}
         {cancellable && (
-          <button type="button" class="button button-quiet top-cancel" onClick={() => session.dispatch({ type: "cancel.asked" })}>
+          <button
+            type="button"
+            class="button button-quiet top-cancel"
+            onClick={() => session.dispatch({ type: "cancel.asked" })}
+          >
             {messages.cancel.button}
           </button>
         )}
       </div>
-      <Steps view={view} messages={messages} />
+      {stopped.includes(view.status) ? <div class="steps-none" /> : <Steps view={view} messages={messages} />}
     </header>
   );
 }

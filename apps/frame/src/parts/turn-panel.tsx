@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
-import type { Challenge } from "@attestream/shared";
+import type { Challenge, ChallengeKind } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
 import { useFrame } from "./frame-context.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { clockText } from "./time-text.ts";
 import { useTimeLeft } from "./use-time-left.ts";
-import type { ChallengeKind } from "@attestream/shared";
 
 const icons = {
   login: "lock",
@@ -27,7 +26,6 @@ export function TurnPanel({ challenge, view }: { challenge: Challenge | null; vi
   const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
   const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
   const words = messages.live;
-  const shownLeft = left ?? null;
   return (
     <div class={challenge ? "turn" : "turn turn-idle"}>
       {challenge ? (
@@ -41,10 +39,10 @@ export function TurnPanel({ challenge, view }: { challenge: Challenge | null; vi
             </p>
             <p class="turn-text">{challenge.instructions}</p>
           </div>
-          {shownLeft !== null && (
-            <p class={shownLeft <= 20 ? "turn-left turn-left-short" : "turn-left"} role="timer">
+          {left !== null && (
+            <p class={left <= 20 ? "turn-left turn-left-short" : "turn-left"} role="timer">
               <Icon name="clock" />
-              {words.timeLeft(clockText(shownLeft))}
+              {left === 0 ? words.timeUp : words.timeLeft(clockText(left))}
             </p>
           )}
           <Answers challenge={challenge} />

@@ -9,7 +9,13 @@ export function CancelledScreen({ view, declined }: { view: FrameView; declined:
   const { messages } = useFrame();
   const words = declined ? messages.declined : messages.cancelled;
   return (
-    <Notice tone="quiet" icon="minus" title={words.title} text={words.text(view.partner.name)} fine={<FinePrint view={view} />}>
+    <Notice
+      tone="quiet"
+      icon="minus"
+      title={words.title}
+      text={words.text(view.partner.name)}
+      fine={<FinePrint view={view} />}
+    >
       <p class="notice-next">{words.next(view.partner.name)}</p>
       <CloseButton />
     </Notice>

@@ -6,7 +6,13 @@ export function CollectingScreen({ view }: { view: FrameView }) {
   const { messages } = useFrame();
   const words = messages.collecting;
   return (
-    <Notice tone="working" icon="document" progress={view.progress} title={words.title} text={words.text(view.platform.displayName)}>
+    <Notice
+      tone="working"
+      icon="document"
+      progress={view.progress}
+      title={words.title}
+      text={words.text(view.platform.displayName)}
+    >
       {view.consent.fields.length > 0 && (
         <ul class="chips" aria-label={words.list}>
           {view.consent.fields.map((field, index) => (

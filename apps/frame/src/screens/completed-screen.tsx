@@ -8,7 +8,14 @@ import { useFrame } from "../parts/frame-context.ts";
 export function CompletedScreen({ view }: { view: FrameView }) {
   const { messages } = useFrame();
   return (
-    <Notice tone="done" icon="check" progress={100} title={messages.completed.title} text={messages.completed.text(view.partner.name)} fine={<FinePrint view={view} />}>
+    <Notice
+      tone="done"
+      icon="check"
+      progress={100}
+      title={messages.completed.title}
+      text={messages.completed.text(view.partner.name)}
+      fine={<FinePrint view={view} />}
+    >
       {view.consent.fields.length > 0 && (
         <ul class="chips" aria-label={messages.completed.shared}>
           {view.consent.fields.map((field) => (

@@ -50,10 +50,20 @@ export function ConsentScreen({ state }: { state: OpenState }) {
             {words.failed}
           </p>
         )}
-        <button type="button" class="button button-quiet" disabled={pending !== null} onClick={() => void session.consent(false)}>
+        <button
+          type="button"
+          class="button button-quiet"
+          disabled={pending !== null}
+          onClick={() => void session.consent(false)}
+        >
           {pending === "decline" ? words.declining : words.decline}
         </button>
-        <button type="button" class="button button-main" disabled={pending !== null} onClick={() => void session.consent(true)}>
+        <button
+          type="button"
+          class="button button-main"
+          disabled={pending !== null}
+          onClick={() => void session.consent(true)}
+        >
           {pending === "agree" ? words.agreeing : words.agree}
         </button>
       </div>

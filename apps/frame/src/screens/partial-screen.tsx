@@ -8,8 +8,17 @@ export function PartialScreen({ view }: { view: FrameView }) {
   const { messages } = useFrame();
   const partner = view.partner.name;
   return (
-    <Notice tone="attention" icon="check" progress={80} title={messages.partial.title} text={messages.partial.text(partner)} fine={<FinePrint view={view} />}>
-      {view.reason && <p class="said">{messages.outcomes(view.platform.displayName, partner)[view.reason.code].title}</p>}
+    <Notice
+      tone="attention"
+      icon="check"
+      progress={80}
+      title={messages.partial.title}
+      text={messages.partial.text(partner)}
+      fine={<FinePrint view={view} />}
+    >
+      {view.reason && (
+        <p class="said">{messages.outcomes(view.platform.displayName, partner)[view.reason.code].title}</p>
+      )}
       <p class="notice-next">{messages.partial.next(partner)}</p>
       <CloseButton />
     </Notice>

@@ -14,7 +14,9 @@ export function WaitingScreen({ view, waitingFor }: { view: FrameView; waitingFo
       return (
         <Notice tone="calm" icon="clock" title={words.queue.title(position)} text={words.queue.text}>
           <QueueDots position={position} />
-          <p class="pill">{estimateMs === null ? words.queue.noEstimate : words.queue.estimate(roughTime(estimateMs, locale))}</p>
+          <p class="pill">
+            {estimateMs === null ? words.queue.noEstimate : words.queue.estimate(roughTime(estimateMs, locale))}
+          </p>
         </Notice>
       );
     }
@@ -23,7 +25,14 @@ export function WaitingScreen({ view, waitingFor }: { view: FrameView; waitingFo
     case "stream":
       return <Notice tone="working" icon="play" title={words.stream.title} text={words.stream.text} />;
     case "site":
-      return <Notice tone="working" icon="browser" title={words.site.title(view.platform.displayName)} text={words.site.text} />;
+      return (
+        <Notice
+          tone="working"
+          icon="browser"
+          title={words.site.title(view.platform.displayName)}
+          text={words.site.text}
+        />
+      );
   }
 }
 

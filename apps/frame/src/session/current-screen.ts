@@ -30,7 +30,8 @@ export function currentScreen(state: FrameState): Screen {
       return { screen: "closed" };
     case "open":
       if (state.stream.link === "replaced" && isBrowsing(state.view)) return { screen: "refused", refusal: "held" };
-      return screenOfView(state.view, state.page.picture);
+      // The veil over the live page says what is wrong and lets the user try again.
+      return screenOfView(state.view, state.page.picture || state.stream.link === "broken");
   }
 }
 

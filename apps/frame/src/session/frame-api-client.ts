@@ -1,4 +1,11 @@
-import { frameOpeningSchema, frameViewSchema, streamTicketSchema, type FrameOpening, type FrameView, type StreamTicket } from "@attestream/shared/frame-api";
+import {
+  frameOpeningSchema,
+  frameViewSchema,
+  streamTicketSchema,
+  type FrameOpening,
+  type FrameView,
+  type StreamTicket,
+} from "@attestream/shared/frame-api";
 import type { ResumeSecret } from "./resume-secret.ts";
 import { createEventParser } from "./event-feed.ts";
 
@@ -25,16 +32,30 @@ export interface FrameApi {
   clockSkewMs(): number;
 }
 
-export function createFrameApi(options: { base: string; fetch: typeof fetch; secret: ResumeSecret; now: () => number }): FrameApi {
+export function createFrameApi(options: {
+  base: string;
+  fetch: typeof fetch;
+  secret: ResumeSecret;
+  now: () => number;
+}): FrameApi {
   const { base, secret, now } = options;
   let skewMs = 0;
 
   async function request(path: string, init: RequestInit): Promise<Response> {
     const held = secret.read();
-    const headers = { ...(init.headers as Record<string, string> | undefined), ...(held ? { authorization: `Bearer ${held}` } : {}) };
+    const headers = {
+      ...(init.headers as Record<string, string> | undefined),
+      ...(held ? { authorization: `Bearer ${held}` } : {}),
+    };
     let response: Response;
     try {
-      response = await options.fetch(`${base}/${path}`, { ...init, headers, credentials: "same-origin", cache: "no-store", referrerPolicy: "no-referrer" });
+      response = await options.fetch(`${base}/${path}`, {
+        ...init,
+        headers,
+        credentials: "same-origin",
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+      });
     } catch {
       throw new FrameApiError("unreachable");
     }
@@ -44,8 +65,18 @@ export function createFrameApi(options: { base: string; fetch: typeof fetch; sec
     return response;
   }
 
-  async function post<T>(path: string, body: object, schema: { parse(value: unknown): T }, signal: AbortSignal): Promise<T> {
-    const response = await request(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });
+  async function post<T>(
+    path: string,
+    body: object,
+    schema: { parse(value: unknown): T },
+    signal: AbortSignal,
+  ): Promise<T> {
+    const response = await request(path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+      signal,
+    });
     const envelope: unknown = await response.json().catch(() => null);
     return parse(schema, envelope && typeof envelope === "object" && "data" in envelope ? envelope.data : null);
   }
@@ -95,7 +126,15 @@ function parse<T>(schema: { parse(value: unknown): T }, value: unknown): T {
 
 async function errorCodeOf(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
-  if (body && typeof body === "object" && "error" in body && body.error && typeof body.error === "object" && "code" in body.error && typeof body.error.code === "string") {
+  if (
+    body &&
+    typeof body === "object" &&
+    "error" in body &&
+    body.error &&
+    typeof body.error === "object" &&
+    "code" in body.error &&
+    typeof body.error.code === "string"
+  ) {
     return body.error.code;
   }
   return response.status === 429 ? "rate_limited" : response.status >= 500 ? "internal" : "unreadable";

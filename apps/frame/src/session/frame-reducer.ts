@@ -1,7 +1,15 @@
 import type { FrameView } from "@attestream/shared/frame-api";
 import type { ServerMessage } from "@attestream/shared/viewer-protocol";
 import { isTerminal } from "@attestream/shared";
-import { blankPage, type FrameState, type LivePage, type OpenState, type Pending, type Refusal, type StreamLink } from "./frame-state.ts";
+import {
+  blankPage,
+  type FrameState,
+  type LivePage,
+  type OpenState,
+  type Pending,
+  type Refusal,
+  type StreamLink,
+} from "./frame-state.ts";
 
 export type FrameAction =
   | { type: "opening.failed"; trouble: "unreachable" | "busy" }
@@ -26,7 +34,9 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
     case "closed":
       return { phase: "closed", lastStatus: state.phase === "open" ? state.view.status : null };
     case "refused":
-      return state.phase === "open" && isTerminal(state.view.status) ? state : { phase: "refused", refusal: action.refusal };
+      return state.phase === "open" && isTerminal(state.view.status)
+        ? state
+        : { phase: "refused", refusal: action.refusal };
     case "view.received":
       return receiveView(state, action.view);
     case "opening.failed":

@@ -26,6 +26,9 @@ export interface FrameSessionOptions {
   stream: StreamControl;
 }
 
+/** A line that died in silence looks like one with no news: after this long it is opened anew. */
+const longestSilenceMs = 75_000;
+
 /** The session as seen by this page: opens it, follows it, sends the user's decisions. Holds the one state of the page. */
 export class FrameSession {
   readonly #options: FrameSessionOptions;
@@ -71,7 +74,10 @@ export class FrameSession {
         const code = error instanceof FrameApiError ? error.code : "unreadable";
         const refusal = refusalOf(code);
         if (refusal) {
-          this.dispatch({ type: "refused", refusal: this.#options.token === null && refusal === "holdLost" ? "cookiesAndLinkMissing" : refusal });
+          this.dispatch({
+            type: "refused",
+            refusal: this.#options.token === null && refusal === "holdLost" ? "cookiesAndLinkMissing" : refusal,
+          });
           return;
         }
         this.dispatch({ type: "opening.failed", trouble: code === "unreachable" ? "unreachable" : "busy" });
@@ -121,14 +127,22 @@ export class FrameSession {
     this.#following = true;
     const { api, backoff, network } = this.#options;
     const life = this.#life.signal;
-    for (let failures = 0; !life.aborted && !this.#over(); ) {
+    for (let failures = 0; !life.aborted && !this.#over();) {
       const feed = new AbortController();
       const drop = () => feed.abort();
+      let silent = false;
+      const giveUp = () => {
+        silent = true;
+        feed.abort();
+      };
+      let silence = setTimeout(giveUp, longestSilenceMs);
       life.addEventListener("abort", drop);
       network.addEventListener("offline", drop);
       try {
         for await (const view of api.events(feed.signal)) {
           failures = 0;
+          clearTimeout(silence);
+          silence = setTimeout(giveUp, longestSilenceMs);
           this.dispatch({ type: "view.received", view });
           if (this.#over()) break;
         }
@@ -138,12 +152,14 @@ export class FrameSession {
           this.dispatch({ type: "refused", refusal });
           break;
         }
-        this.dispatch({ type: "feed.changed", feed: "down" });
+        if (!silent) this.dispatch({ type: "feed.changed", feed: "down" });
       } finally {
+        clearTimeout(silence);
         life.removeEventListener("abort", drop);
         network.removeEventListener("offline", drop);
       }
       if (life.aborted || this.#over()) break;
+      if (silent) continue;
       failures += 1;
       await wait(backoff(failures), life, network);
     }
@@ -170,6 +186,7 @@ export class FrameSession {
   #steerStream(action: FrameAction): void {
     const state = this.#state;
     if (state.phase !== "open" || isTerminal(state.view.status)) this.#options.stream.stop();
-    else if (action.type === "view.received" && state.view.streamable && state.stream.link !== "replaced") this.#options.stream.start();
+    else if (action.type === "view.received" && state.view.streamable && state.stream.link !== "replaced")
+      this.#options.stream.start();
   }
 }

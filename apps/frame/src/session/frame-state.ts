@@ -32,7 +32,8 @@ export type StreamLink =
   | { link: "connecting" }
   | { link: "connected" }
   | { link: "reconnecting"; attempt: number }
-  | { link: "replaced" };
+  | { link: "replaced" }
+  | { link: "broken" };
 
 /** A request of the user's that the API has not answered yet. */
 export type Pending = "agree" | "decline" | "cancel";

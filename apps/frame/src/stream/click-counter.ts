@@ -10,7 +10,11 @@ export function createClickCounter(): (press: Press) => number {
   let last: Press | null = null;
   let count = 0;
   return (press) => {
-    const again = last !== null && press.button === last.button && press.at - last.at < 500 && Math.hypot(press.x - last.x, press.y - last.y) < 6;
+    const again =
+      last !== null &&
+      press.button === last.button &&
+      press.at - last.at < 500 &&
+      Math.hypot(press.x - last.x, press.y - last.y) < 6;
     count = again && count < 3 ? count + 1 : 1;
     last = press;
     return count;

@@ -13,7 +13,10 @@ export interface InputQueue {
 }
 
 /** Keeps a fast mouse from flooding a slow line. Clicks, keys and text are never dropped or delayed. */
-export function createInputQueue(send: (message: ViewerMessage) => void, requestFrame: (callback: () => void) => unknown): InputQueue {
+export function createInputQueue(
+  send: (message: ViewerMessage) => void,
+  requestFrame: (callback: () => void) => unknown,
+): InputQueue {
   let move: Move | null = null;
   let wheel: Wheel | null = null;
   let requested = false;
@@ -40,7 +43,10 @@ export function createInputQueue(send: (message: ViewerMessage) => void, request
       later();
     },
     wheel(message) {
-      wheel = wheel && wheel.modifiers === message.modifiers ? { ...message, deltaX: limit(wheel.deltaX + message.deltaX), deltaY: limit(wheel.deltaY + message.deltaY) } : message;
+      wheel =
+        wheel && wheel.modifiers === message.modifiers
+          ? { ...message, deltaX: limit(wheel.deltaX + message.deltaX), deltaY: limit(wheel.deltaY + message.deltaY) }
+          : message;
       later();
     },
     now(message) {

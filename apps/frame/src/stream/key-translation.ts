@@ -43,11 +43,18 @@ const macJumps: Record<string, string> = { ArrowLeft: "Home", ArrowRight: "End",
 
 export function translateKey(event: KeyPress, action: "down" | "up", mac: boolean): KeyDecision {
   const { key } = event;
-  if (event.isComposing || key === "Process" || key === "Dead" || key === "Unidentified" || key === "") return { do: "compose" };
+  if (event.isComposing || key === "Process" || key === "Dead" || key === "Unidentified" || key === "")
+    return { do: "compose" };
   const command = mac ? event.metaKey : event.ctrlKey;
-  if (/^F\d+$/.test(key) || (event.altKey && !mac && /^Arrow(Left|Right)$|^Tab$|^F4$/.test(key))) return { do: "leave" };
-  if (command && (browserShortcuts.has(key.toLowerCase()) || key === "Tab" || (event.shiftKey && /^[ijck]$/i.test(key)))) return { do: "leave" };
-  if (key === "Meta" || (key === "Insert" && event.shiftKey) || key.length > 32 || event.code.length > 32) return { do: "leave" };
+  if (/^F\d+$/.test(key) || (event.altKey && !mac && /^Arrow(Left|Right)$|^Tab$|^F4$/.test(key)))
+    return { do: "leave" };
+  if (
+    command &&
+    (browserShortcuts.has(key.toLowerCase()) || key === "Tab" || (event.shiftKey && /^[ijck]$/i.test(key)))
+  )
+    return { do: "leave" };
+  if (key === "Meta" || (key === "Insert" && event.shiftKey) || key.length > 32 || event.code.length > 32)
+    return { do: "leave" };
   let sent = key;
   let modifiers = modifiersOf(event);
   if (mac && event.metaKey) {
@@ -69,7 +76,15 @@ export function translateKey(event: KeyPress, action: "down" | "up", mac: boolea
   }
   return {
     do: "send",
-    message: { type: "key", action, key: sent, code: sent === key ? event.code : sent, location: event.location, repeat: event.repeat, modifiers },
+    message: {
+      type: "key",
+      action,
+      key: sent,
+      code: sent === key ? event.code : sent,
+      location: event.location,
+      repeat: event.repeat,
+      modifiers,
+    },
   };
 }
 

@@ -30,7 +30,9 @@ export class Picture {
   /** Images are decoded at once and side by side; only the drawing waits for its turn. */
   draw(packet: Packet): Promise<"drawn" | "needsKey"> {
     const images = Promise.all(
-      packet.rectangles.map(({ image }) => createImageBitmap(new Blob([image as Uint8Array<ArrayBuffer>], { type: imageType(image) }))),
+      packet.rectangles.map(({ image }) =>
+        createImageBitmap(new Blob([image as Uint8Array<ArrayBuffer>], { type: imageType(image) })),
+      ),
     );
     images.catch(() => {});
     const turn = this.#last.then(async () => {

@@ -10,7 +10,8 @@ export interface Point {
 
 /** Where the picture lies inside its element: as large as fits, centred across, at the top (CSS: object-fit contain, object-position 50% 0). */
 export function pictureBox(element: Size, picture: Size): { x: number; y: number; scale: number } {
-  if (element.width <= 0 || element.height <= 0 || picture.width <= 0 || picture.height <= 0) return { x: 0, y: 0, scale: 1 };
+  if (element.width <= 0 || element.height <= 0 || picture.width <= 0 || picture.height <= 0)
+    return { x: 0, y: 0, scale: 1 };
   const scale = Math.min(element.width / picture.width, element.height / picture.height);
   return { x: (element.width - picture.width * scale) / 2, y: 0, scale };
 }

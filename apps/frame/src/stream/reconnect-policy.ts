@@ -6,9 +6,11 @@ export type AfterClose =
   /** Nothing to reconnect to: wait until the API says that a browser is there. */
   | { then: "wait" }
   /** Another window took over: only the user can take it back. */
-  | { then: "replaced" };
+  | { then: "replaced" }
+  /** The two sides do not understand each other, and a fresh connection did not help: only the user tries again. */
+  | { then: "broken" };
 
-/** What follows when the stream's socket closes. `broken` counts protocol errors in a row. */
+/** What follows when the stream's socket closes. `broken` counts protocol errors so far, this one included. */
 export function afterClose(code: number, broken: number): AfterClose {
   switch (code) {
     case viewerCloseCodes.sessionReleased:
@@ -16,7 +18,7 @@ export function afterClose(code: number, broken: number): AfterClose {
     case viewerCloseCodes.replaced:
       return { then: "replaced" };
     case viewerCloseCodes.badMessage:
-      return broken < 1 ? { then: "reconnect" } : { then: "wait" };
+      return { then: broken <= 1 ? "reconnect" : "broken" };
     case viewerCloseCodes.overrun:
     case viewerCloseCodes.workerStopping:
     default:

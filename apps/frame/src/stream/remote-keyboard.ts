@@ -41,7 +41,8 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
   }
 
   function write(text: string): void {
-    for (let at = 0; at < text.length; at += longestText) queue.now({ type: "text", text: text.slice(at, at + longestText) });
+    for (let at = 0; at < text.length; at += longestText)
+      queue.now({ type: "text", text: text.slice(at, at + longestText) });
   }
 
   function catchUp(): void {
@@ -90,7 +91,16 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
   on("blur", () => {
     composing = false;
     // The page must not believe that Shift is still down.
-    for (const [code, { key: name, location }] of held) queue.now({ type: "key", action: "up", key: name, code: code.slice(0, 32), location, repeat: false, modifiers: 0 });
+    for (const [code, { key: name, location }] of held)
+      queue.now({
+        type: "key",
+        action: "up",
+        key: name,
+        code: code.slice(0, 32),
+        location,
+        repeat: false,
+        modifiers: 0,
+      });
     held.clear();
   });
   on("keydown", (event) => {

@@ -33,7 +33,15 @@ export function listenToPointer(options: RemotePointerOptions, signal: AbortSign
 
   function pointer(event: PointerEvent, action: "move" | "down" | "up"): Extract<ViewerMessage, { type: "pointer" }> {
     const button = action === "move" ? "none" : (buttons[event.button] ?? "none");
-    return { type: "pointer", action, ...pointOf(event), button, buttons: event.buttons & 31, clickCount: action === "move" ? 0 : clickCount, modifiers: modifiersOf(event) };
+    return {
+      type: "pointer",
+      action,
+      ...pointOf(event),
+      button,
+      buttons: event.buttons & 31,
+      clickCount: action === "move" ? 0 : clickCount,
+      modifiers: modifiersOf(event),
+    };
   }
 
   function on<K extends keyof HTMLElementEventMap>(type: K, listener: (event: HTMLElementEventMap[K]) => void): void {
@@ -60,7 +68,8 @@ export function listenToPointer(options: RemotePointerOptions, signal: AbortSign
       // A second button pressed during a drag arrives as a move.
       if (event.button >= 0) queue.now(pointer(event, (event.buttons & buttonBit(event.button)) !== 0 ? "down" : "up"));
       else queue.move(pointer(event, "move"));
-    } else if (surface.hasPointerCapture(event.pointerId)) queue.move(touches("move", event.pointerId, pointOf(event), modifiersOf(event)));
+    } else if (surface.hasPointerCapture(event.pointerId))
+      queue.move(touches("move", event.pointerId, pointOf(event), modifiersOf(event)));
   });
   on("pointerup", (event) => {
     const touch = event.pointerType === "touch";
@@ -75,7 +84,13 @@ export function listenToPointer(options: RemotePointerOptions, signal: AbortSign
     if (event.ctrlKey || !enabled()) return;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? lineHeight : event.deltaMode === 2 ? options.picture().height : 1;
-    queue.wheel({ type: "wheel", ...pointOf(event), deltaX: event.deltaX * unit, deltaY: event.deltaY * unit, modifiers: modifiersOf(event) });
+    queue.wheel({
+      type: "wheel",
+      ...pointOf(event),
+      deltaX: event.deltaX * unit,
+      deltaY: event.deltaY * unit,
+      modifiers: modifiersOf(event),
+    });
   });
   on("contextmenu", (event) => event.preventDefault());
 }

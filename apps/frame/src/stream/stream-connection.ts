@@ -2,6 +2,7 @@ import {
   decodePacket,
   serverMessageSchema,
   ticketSubprotocolPrefix,
+  viewerCloseCodes,
   viewerSubprotocol,
   type ServerMessage,
   type ViewerMessage,
@@ -28,6 +29,9 @@ export interface StreamConnectionOptions {
   onRefused(): void;
 }
 
+/** What browsers call a connection that ended without a goodbye. */
+const networkLost = 1006;
+
 /**
  * The viewer's WebSocket for as long as the session has a browser: takes a ticket, connects, draws,
  * acknowledges, and connects again after a loss. Does not know what the messages mean.
@@ -36,6 +40,9 @@ export class StreamConnection {
   readonly #options: StreamConnectionOptions;
   #run: AbortController | null = null;
   #socket: WebSocket | null = null;
+  /** Messages in this run that broke the protocol, either way. */
+  #broken = 0;
+  #brokenBy: WebSocket | null = null;
 
   constructor(options: StreamConnectionOptions) {
     this.#options = options;
@@ -67,7 +74,7 @@ export class StreamConnection {
 
   async #loop(signal: AbortSignal): Promise<void> {
     let attempt = 0;
-    let broken = 0;
+    this.#broken = 0;
     this.#options.onLink({ link: "connecting" });
     while (!signal.aborted) {
       const outcome = await this.#once(signal, () => {
@@ -80,12 +87,7 @@ export class StreamConnection {
         return;
       }
       if (outcome.then !== "reconnect") {
-        this.#options.onLink({ link: outcome.then === "replaced" ? "replaced" : "idle" });
-        return;
-      }
-      broken = outcome.broken ? broken + 1 : broken;
-      if (broken > 1) {
-        this.#options.onLink({ link: "idle" });
+        this.#options.onLink({ link: outcome.then === "wait" ? "idle" : outcome.then });
         return;
       }
       attempt += 1;
@@ -94,7 +96,7 @@ export class StreamConnection {
     }
   }
 
-  async #once(signal: AbortSignal, onPicture: () => void): Promise<(AfterClose | { then: "refused" }) & { broken?: boolean }> {
+  async #once(signal: AbortSignal, onPicture: () => void): Promise<AfterClose | { then: "refused" }> {
     let ticket: StreamTicket;
     try {
       ticket = await this.#options.ticket(signal);
@@ -103,11 +105,23 @@ export class StreamConnection {
     }
     if (signal.aborted) return { then: "wait" };
     return new Promise((resolve) => {
-      const socket = this.#options.openSocket(ticket.url, [viewerSubprotocol, `${ticketSubprotocolPrefix}${ticket.ticket}`]);
+      const finish = (code: number) => {
+        this.#options.network.removeEventListener("offline", goOffline);
+        if (this.#socket === socket) this.#socket = null;
+        resolve(afterClose(code, this.#broken));
+      };
+      // A dead network answers no closing handshake: not waited for.
+      const goOffline = () => {
+        finish(networkLost);
+        socket.close();
+      };
+      const socket = this.#options.openSocket(ticket.url, [
+        viewerSubprotocol,
+        `${ticketSubprotocolPrefix}${ticket.ticket}`,
+      ]);
       socket.binaryType = "arraybuffer";
       this.#socket = socket;
       this.#options.picture.expectKey();
-      const goOffline = () => socket.close();
       this.#options.network.addEventListener("offline", goOffline);
       socket.addEventListener("open", () => {
         for (const message of this.#options.greeting()) this.send(message);
@@ -118,10 +132,9 @@ export class StreamConnection {
         else if (typeof event.data === "string") this.#hear(socket, event.data);
       });
       socket.addEventListener("close", (event) => {
-        this.#options.network.removeEventListener("offline", goOffline);
-        if (this.#socket === socket) this.#socket = null;
-        const broken = event.code === 4400;
-        resolve({ ...afterClose(event.code, 0), broken });
+        const ownDoing = this.#brokenBy === socket;
+        if (event.code === viewerCloseCodes.badMessage || ownDoing) this.#broken += 1;
+        finish(ownDoing ? viewerCloseCodes.badMessage : event.code);
       });
     });
   }
@@ -131,7 +144,7 @@ export class StreamConnection {
     try {
       packet = decodePacket(new Uint8Array(data));
     } catch {
-      socket.close(4400);
+      this.#breakOff(socket);
       return;
     }
     void this.#options.picture.draw(packet).then((drawn) => {
@@ -143,12 +156,18 @@ export class StreamConnection {
     });
   }
 
+  /** The other side may never answer the closing handshake as we ask; what counts is our own verdict. */
+  #breakOff(socket: WebSocket): void {
+    this.#brokenBy = socket;
+    socket.close(viewerCloseCodes.badMessage);
+  }
+
   #hear(socket: WebSocket, text: string): void {
     let message: ServerMessage;
     try {
       message = serverMessageSchema.parse(JSON.parse(text));
     } catch {
-      socket.close(4400);
+      this.#breakOff(socket);
       return;
     }
     this.#options.onMessage(message);
