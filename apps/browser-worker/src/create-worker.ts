@@ -76,6 +76,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     const ending = Promise.withResolvers<void>();
     const registered = Promise.withResolvers<void>();
     let draining = false;
+    let failure: unknown;
 
     const sessions: SessionRegistry = new SessionRegistry({
       claim: () => pool.claim(),
@@ -154,14 +155,15 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
         lifetime.abort();
         await linkEnd.catch(() => {});
         await undo();
-        ending.resolve();
+        if (failure === undefined) ending.resolve();
+        else ending.reject(failure);
       })();
       return stopping;
     }
 
     const linkEnd = link.run(lifetime.signal);
     linkEnd.catch((error: unknown) => {
-      ending.reject(error);
+      failure = error;
       void stop();
     });
     pool.fill();

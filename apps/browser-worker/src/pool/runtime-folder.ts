@@ -79,12 +79,14 @@ async function startTime(pid: number): Promise<string | null> {
   return fields[0] === "Z" ? null : (fields[19] ?? null);
 }
 
+/** Users of living processes. */
 async function listBusyUids(): Promise<Set<number>> {
   const uids = new Set<number>();
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
-    const info = await stat(`/proc/${entry}`).catch(() => null);
-    if (info) uids.add(info.uid);
+    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
+    const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
+    if (uid !== undefined && !/^State:\s+[ZX]/m.test(status)) uids.add(Number(uid));
   }
   return uids;
 }

@@ -87,7 +87,7 @@ export class Session {
       try {
         browser = await claim();
         const open = await this.#open(browser, settings);
-        if (this.#isReleased()) return await giveBack(browser);
+        if (!this.#isStarting()) return await giveBack(browser);
         browser.browser.once("disconnected", () => this.#break());
         this.#state = { name: "ready", ...open };
         if (!browser.browser.isConnected()) return this.#break();
@@ -104,9 +104,9 @@ export class Session {
     }
   }
 
-  /** Asked after a wait, in which `release` may have come. */
-  #isReleased(): boolean {
-    return this.#state.name === "released";
+  /** Asked after a wait, in which a release or a crash may have come. */
+  #isStarting(): boolean {
+    return this.#state.name === "starting";
   }
 
   #readSettings(): PlatformSettings | null {

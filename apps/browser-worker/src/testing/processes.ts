@@ -20,3 +20,12 @@ export function findProcesses(text: string): ProcessInfo[] {
     }
   });
 }
+
+/** A zombie, which only waits for its parent to take notice, is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

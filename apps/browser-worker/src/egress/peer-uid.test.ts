@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { findUid } from "./peer-uid.ts";
+
+const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000:10CC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:A2D4 0100007F:10CC 01 00000000:00000000 00:00000000 00000000 20001        0 2 1 0 20 4 30 10 -1
+   2: 0200007F:A2D5 0100007F:10CC 01 00000000:00000000 00:00000000 00000000 20002        0 3 1 0 20 4 30 10 -1`;
+
+it("the owner of a loopback socket is found by its port, and nobody else's is taken for it", () => {
+  expect(findUid(table, 0xa2d4)).toBe(20_001);
+  expect(findUid(table, 0xa2d5)).toBeNull();
+  expect(findUid("", 1)).toBeNull();
+});
