@@ -131,10 +131,8 @@ const answerError: ErrorRequestHandler = (error: unknown, _request, response, ne
   if (response.headersSent) next(error);
   else if (error instanceof WebhookVerificationError) response.status(400).json({ error: error.message });
   else if (error instanceof AttestreamError) {
-    response
-      .status(502)
-      .json({
-        error: `${error.message} (${error.code}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`,
-      });
+    response.status(502).json({
+      error: `${error.message} (${error.code}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`,
+    });
   } else response.status(500).json({ error: error instanceof Error ? error.message : "Something went wrong." });
 };

@@ -1,0 +1,176 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@attestream/sdk";
+import { Webhook } from "standardwebhooks";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createPartner } from "./create-partner.ts";
+import { createVerifications } from "./verifications.ts";
+
+const sessionId = "0d3f1ab2-6c1e-4b8e-9a53-7f1f3f0a9e11";
+const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+const at = "2026-03-24T12:00:00.000Z";
+const servers: Server[] = [];
+let created: Record<string, unknown>;
+let partnerUrl: string;
+let apiIsDown = false;
+
+async function listen(handler: RequestListener): Promise<string> {
+  const server = createServer(handler);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The API as far as this partner uses it. */
+const api: RequestListener = async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += String(chunk);
+  const send = (data: unknown) =>
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ status: "success", data }));
+  if (apiIsDown) {
+    const error = {
+      type: "capacity",
+      code: "storage_unavailable",
+      message: "Later.",
+      retriable: true,
+      requestId: "req_9",
+      docUrl: "https://x.example",
+    };
+    response.writeHead(503).end(JSON.stringify({ status: "error", error }));
+  } else if (request.url === "/partner/browser-platforms") {
+    send([
+      {
+        id: 7,
+        name: "demo-bank",
+        displayName: "Demo Bank",
+        description: null,
+        icon: null,
+        loginUrl: "https://bank.demo.test/login",
+        allowCustomUrl: false,
+        config: null,
+        isActive: true,
+        createdAt: at,
+        updatedAt: null,
+      },
+    ]);
+  } else if (request.url === "/partner/browser-session") {
+    created = JSON.parse(body);
+    send({
+      sessionId,
+      status: "CREATED",
+      embedUrl: `http://${request.headers.host}/verify/${sessionId}?token=t`,
+      platformId: 7,
+      expiresAt: at,
+      createdAt: at,
+    });
+  } else response.writeHead(404).end("{}");
+};
+
+beforeEach(async () => {
+  apiIsDown = false;
+  const apiUrl = await listen(api);
+  partnerUrl = await listen(
+    createPartner({
+      client: createClient({ baseUrl: apiUrl, apiKey: "key" }),
+      verifications: createVerifications(),
+      webhookSecret: secret,
+      webhookUrl: "http://127.0.0.1:1/webhooks/attestream",
+      platformName: "demo-bank",
+      frameOrigins: [apiUrl],
+      embedScript: fileURLToPath(import.meta.url),
+      publicFolder: fileURLToPath(new URL("../public", import.meta.url)),
+      clock: () => new Date(at),
+    }),
+  );
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+const start = () => fetch(`${partnerUrl}/api/verifications`, { method: "POST" });
+const record = async () => (await fetch(`${partnerUrl}/api/verifications/${sessionId}`)).json();
+
+function deliver(payload: Record<string, unknown>, by = secret): Promise<Response> {
+  const body = JSON.stringify(payload);
+  const signature = new Webhook(by).sign("evt_1", new Date(), body);
+  const headers = {
+    "content-type": "application/json",
+    "webhook-id": "evt_1",
+    "webhook-timestamp": String(Math.floor(Date.now() / 1000)),
+    "webhook-signature": signature,
+  };
+  return fetch(`${partnerUrl}/webhooks/attestream`, { method: "POST", body, headers });
+}
+
+const payload = {
+  sessionId,
+  status: "COMPLETED",
+  extractedData: { lastFourDigits: "1234" },
+  completedAt: at,
+  event: "session.completed",
+  platformId: 7,
+  createdAt: at,
+};
+
+describe("the demo partner", () => {
+  it("starts a verification with its own reference, nonce and webhook, and shows only the frame's address", async () => {
+    const response = await start();
+    expect(response.status).toBe(201);
+    expect(Object.keys(await response.json()).sort()).toEqual(["embedUrl", "sessionId"]);
+    expect(created).toMatchObject({
+      platformId: 7,
+      webhookUrl: "http://127.0.0.1:1/webhooks/attestream",
+      nonce: expect.any(String),
+      externalReferenceId: expect.stringMatching(/^application-/),
+    });
+    expect(await record()).toMatchObject({ sessionId, status: "CREATED", webhook: null, attestation: null });
+  });
+
+  it("takes a signed webhook once, and streams it to the page", async () => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    expect((await deliver(payload)).status).toBe(204);
+    expect((await deliver({ ...payload, status: "ERROR" })).status).toBe(204);
+    expect(await record()).toMatchObject({ status: "COMPLETED", webhook: { ok: true, receivedAt: at, payload } });
+    // The stream ends by itself once there is nothing more to come.
+    const lines = (await events.text()).split("\n").filter((line) => line.startsWith("data: "));
+    expect(lines.map((line) => JSON.parse(line.slice(6)).status)).toEqual(["CREATED", "COMPLETED"]);
+  });
+
+  it("says so when the attestation that the webhook names cannot be had", async () => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    await deliver({ ...payload, proofHash: "00" });
+    await events.text();
+    expect(await record()).toMatchObject({ webhook: { ok: true }, attestation: { ok: false, reason: "unavailable" } });
+  });
+
+  it("refuses a forged webhook, and one without a body", async () => {
+    await start();
+    expect((await deliver(payload, `whsec_${Buffer.alloc(24, 9).toString("base64")}`)).status).toBe(400);
+    expect((await fetch(`${partnerUrl}/webhooks/attestream`, { method: "POST" })).status).toBe(400);
+    expect(await record()).toMatchObject({ status: "CREATED", webhook: null });
+  });
+
+  it("tells the page why a verification could not be started", async () => {
+    apiIsDown = true;
+    const response = await start();
+    expect(response.status).toBe(502);
+    expect(await response.json()).toEqual({ error: "Later. (storage_unavailable, request req_9)" });
+  });
+
+  it("frames the API's origin and nothing else, and knows nothing of other sessions", async () => {
+    const page = await fetch(partnerUrl);
+    expect(page.headers.get("content-security-policy")).toMatch(/frame-src http:\/\/127\.0\.0\.1:\d+;/);
+    expect(await page.text()).toContain("Verify your account");
+    const other = "11111111-6c1e-4b8e-9a53-7f1f3f0a9e11";
+    expect((await fetch(`${partnerUrl}/api/verifications/${other}`)).status).toBe(404);
+    expect((await fetch(`${partnerUrl}/api/verifications/${other}/events`)).status).toBe(204);
+    expect((await deliver({ ...payload, sessionId: other })).status).toBe(204);
+  });
+});
