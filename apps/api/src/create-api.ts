@@ -21,6 +21,7 @@ import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
 import { createLimit, partnerLimit, rateLimit } from "./keys/rate-limits.ts";
 import { limitRefusedKeys } from "./keys/refused-keys.ts";
 import { loadSecrets } from "./keys/secrets.ts";
+import { createPages } from "./pages/pages.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
 import { loadPlatforms } from "./platforms/load-platforms.ts";
 import { createPlatformStore } from "./platforms/platform-store.ts";
@@ -245,7 +246,9 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     partnerRoutes,
     jwks: jwksRoute(signingKeys),
     frame: frameRoutes,
-    pages: [],
+    pages: [
+      createPages({ db, engine: database.engine, platforms, frameDir: config.frameDir, publicUrl: () => publicUrl, demoUrl: config.demoPartner?.url, clock: now }),
+    ],
   });
 
   const sweeper = createSweeper({

@@ -57,7 +57,7 @@ export function createWorkerGateway(deps: { workerToken: string; heartbeatMs: nu
       if (link === null) return socket.close(workerCloseCodes.badMessage, "register first");
       switch (message.type) {
         case "heartbeat":
-          link.beat(message.warm, now());
+          link.beat(message, now());
           return listener.heartbeat(link, message);
         case "report":
           return listener.report(link, message);

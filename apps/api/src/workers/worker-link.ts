@@ -39,9 +39,12 @@ export class WorkerLink {
     return !this.#draining && this.#socket.readyState === this.#socket.OPEN;
   }
 
-  beat(warm: number, now: Date): void {
-    this.#warm = warm;
+  beat(message: Extract<UpMessage, { type: "heartbeat" }>, now: Date): void {
+    this.#warm = message.warm;
     this.#seenAt = now;
+    // What it does not hold is free, even if it never said so: it may not have known the session.
+    const held = new Set(message.held.map(({ sessionId, epoch }) => `${sessionId}:${epoch}`));
+    for (const key of this.#releasing) if (!held.has(key)) this.#releasing.delete(key);
   }
 
   send(message: DownMessage): boolean {
