@@ -77,7 +77,8 @@ export async function createPlaywrightPage({
       mutated: () => activity.noticed(),
       documentChanged: ({ documentId, isErrorPage }) => {
         state.documentId = documentId;
-        if (!isErrorPage) state.failure = null;
+        // Word of a document may come after word of the crash that took it.
+        if (!isErrorPage && state.failure !== "BROWSER_CRASHED") state.failure = null;
         activity.navigated();
       },
     });
@@ -98,7 +99,7 @@ export async function createPlaywrightPage({
   const onFailed = (request: Request) => {
     const main = isMainNavigation(request);
     const failure = main && navigationFailure(request.failure()?.errorText ?? "", isAllowed(request.url()));
-    if (main && failure) stateOf(main).failure = failure;
+    if (main && failure) stateOf(main).failure ??= failure;
     activity.ended(request);
   };
   // A window that closes at once cannot be watched, and need not be.
