@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { OpenState } from "../session/frame-state.ts";
 import { useFrame } from "./frame-context.ts";
 
@@ -6,7 +6,7 @@ import { useFrame } from "./frame-context.ts";
 export function CancelDialog({ state }: { state: OpenState }) {
   const { messages, session } = useFrame();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
