@@ -122,7 +122,6 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     random: options.random ?? Math.random,
     devHosts: config.webhookDevHosts,
     extraCa: readExtraCa(config.extraCaFile),
-    queue: { slots: 1 },
   });
   undo.push(() => webhooks.stop(stopGraceMs));
   await webhooks.start();

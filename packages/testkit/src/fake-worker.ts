@@ -16,6 +16,8 @@ export interface FakeWorkerOptions {
   /** Default 100 ms: quicker than real ones, so that tests need not wait. */
   heartbeatMs?: number;
   protocol?: number;
+  /** Sessions it holds from an earlier life, with their epochs. */
+  held?: Iterable<[string, number]>;
   /**
    * Reports the happy path by itself: browser on assign, tree and data on start. `viewer` also
    * connects the viewer as soon as the browser is there. Without it the test reports everything.
@@ -53,7 +55,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
   const capacity = options.capacity ?? 4;
   const received: DownMessage[] = [];
   const waiting = new Set<{ fits: (message: DownMessage) => boolean; resolve: (message: DownMessage) => void }>();
-  const held = new Map<string, number>();
+  const held = new Map<string, number>(options.held ?? []);
   const assignments = new Map<string, Assignment>();
   const seqs = new Map<string, number>();
   const unacked: Extract<UpMessage, { type: "report" }>[] = [];
