@@ -28,7 +28,10 @@ export async function createCertificateAuthority(name: string): Promise<Certific
     keys,
     ...life,
     signingAlgorithm: algorithm,
-    extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
   });
 
   return {
@@ -42,7 +45,9 @@ export async function createCertificateAuthority(name: string): Promise<Certific
         signingKey: keys.privateKey,
         ...ownLife,
         signingAlgorithm: algorithm,
-        extensions: [new SubjectAlternativeNameExtension([{ type: /^[0-9.]+$|:/.test(host) ? "ip" : "dns", value: host }])],
+        extensions: [
+          new SubjectAlternativeNameExtension([{ type: /^[0-9.]+$|:/.test(host) ? "ip" : "dns", value: host }]),
+        ],
       });
       const key = PemConverter.encode(await crypto.subtle.exportKey("pkcs8", serverKeys.privateKey), "PRIVATE KEY");
       return { cert: certificate.toString("pem"), key };

@@ -19,7 +19,7 @@ export interface DemoPlatform extends AsyncDisposable {
 export async function startDemoPlatform(): Promise<DemoPlatform> {
   const folder = await mkdtemp(join(tmpdir(), "attestream-demo-platform-"));
   const child = spawn(process.execPath, ["--conditions=@attestream/source", entryPoint], {
-    env: { PATH: process.env["PATH"], PORT: "0", HOST: "127.0.0.1", CERT_DIR: folder, LOG_LEVEL: "warn" },
+    env: { PORT: "0", HOST: "127.0.0.1", CERT_DIR: folder, LOG_LEVEL: "warn" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const dispose = async () => {
@@ -41,11 +41,23 @@ function waitUntilReady(child: ChildProcess): Promise<number> {
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-4_000);
   });
-  const timer = setTimeout(() => reject(new Error(`Demo Bank was not ready within ${readyWithinMs / 1_000} s. It printed:\n${stderr}`)), readyWithinMs);
+  const timer = setTimeout(
+    () => reject(new Error(`Demo Bank was not ready within ${readyWithinMs / 1_000} s. It printed:\n${stderr}`)),
+    readyWithinMs,
+  );
   child.once("error", (error) => reject(new Error("Demo Bank could not be started", { cause: error })));
-  child.once("close", (code, signal) => reject(new Error(`Demo Bank ended (${signal ?? `exit code ${code}`}) before it was ready. It printed:\n${stderr}`)));
+  child.once("close", (code, signal) =>
+    reject(new Error(`Demo Bank ended (${signal ?? `exit code ${code}`}) before it was ready. It printed:\n${stderr}`)),
+  );
   child.on("message", (message) => {
-    if (typeof message === "object" && "type" in message && message.type === "ready" && "port" in message && typeof message.port === "number") resolve(message.port);
+    if (
+      typeof message === "object" &&
+      "type" in message &&
+      message.type === "ready" &&
+      "port" in message &&
+      typeof message.port === "number"
+    )
+      resolve(message.port);
   });
   return promise.finally(() => clearTimeout(timer));
 }

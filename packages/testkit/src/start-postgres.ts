@@ -27,10 +27,21 @@ export async function startPostgres(): Promise<TestPostgres> {
   try {
     if (user) await chown(folder, user.uid, user.gid);
     const data = join(folder, "data");
-    await run(join(binaries, "initdb"), ["-D", data, "-U", "attestream", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C"], { ...user, cwd: folder });
-    server = spawn(join(binaries, "postgres"), ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"], { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    await run(
+      join(binaries, "initdb"),
+      ["-D", data, "-U", "attestream", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C"],
+      { ...user, cwd: folder },
+    );
+    server = spawn(
+      join(binaries, "postgres"),
+      ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
+      { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+    );
     await untilReady(server);
-    return { url: `postgres://attestream@localhost/postgres?host=${encodeURIComponent(folder)}`, [Symbol.asyncDispose]: dispose };
+    return {
+      url: `postgres://attestream@localhost/postgres?host=${encodeURIComponent(folder)}`,
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     await dispose();
     throw error;
@@ -39,8 +50,13 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 function findBinaries(): string {
   const versions = existsSync(installations) ? readdirSync(installations) : [];
-  const newest = versions.toSorted((a, b) => Number(b) - Number(a)).find((version) => existsSync(join(installations, version, "bin/postgres")));
-  if (newest === undefined) throw new Error(`PostgreSQL's server is not installed (looked in ${installations}). Install it, on Debian with: apt-get install postgresql`);
+  const newest = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .find((version) => existsSync(join(installations, version, "bin/postgres")));
+  if (newest === undefined)
+    throw new Error(
+      `PostgreSQL's server is not installed (looked in ${installations}). Install it, on Debian with: apt-get install postgresql`,
+    );
   return join(installations, newest, "bin");
 }
 
@@ -60,13 +76,18 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
 function untilReady(server: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let printed = "";
-  const timer = setTimeout(() => reject(new Error(`PostgreSQL was not ready within ${readyWithinMs / 1000} s. It printed:\n${printed}`)), readyWithinMs);
+  const timer = setTimeout(
+    () => reject(new Error(`PostgreSQL was not ready within ${readyWithinMs / 1000} s. It printed:\n${printed}`)),
+    readyWithinMs,
+  );
   server.stderr?.setEncoding("utf8").on("data", (text: string) => {
     printed = (printed + text).slice(-4000);
     if (printed.includes("database system is ready to accept connections")) resolve();
   });
   server.once("error", (error) => reject(new Error("PostgreSQL could not be started", { cause: error })));
-  server.once("close", (code) => reject(new Error(`PostgreSQL ended (exit code ${code}) before it was ready. It printed:\n${printed}`)));
+  server.once("close", (code) =>
+    reject(new Error(`PostgreSQL ended (exit code ${code}) before it was ready. It printed:\n${printed}`)),
+  );
   return promise.finally(() => clearTimeout(timer));
 }
 

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kysely, Selectable } from "kysely";
-import { createIssuer, verifyAttestation, type AttestationInput, type IssuedAttestation } from "@attestream/attestation";
+import {
+  createIssuer,
+  verifyAttestation,
+  type AttestationInput,
+  type IssuedAttestation,
+} from "@attestream/attestation";
 import type { ErrorCode, Json } from "@attestream/shared";
 import type { ExtractionResult } from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
@@ -87,7 +92,8 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
       ...(input.receiverData === undefined ? {} : { receiverData: input.receiverData }),
     });
     if (!result.ok) throw new AttestationFailure("ATTESTATION_FAILED", `The own verifier refused it: ${result.reason}`);
-    if (!isDeepStrictEqual(result.disclosed, input.claims)) throw new AttestationFailure("ATTESTATION_MISMATCH", "The attested data is not the extracted data");
+    if (!isDeepStrictEqual(result.disclosed, input.claims))
+      throw new AttestationFailure("ATTESTATION_MISMATCH", "The attested data is not the extracted data");
     return { ...issued, kid: signingKey.kid };
   }
 
@@ -97,29 +103,55 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
     const startedAt = now();
     try {
       const issued = await within(attest(session), timeoutMs);
-      const { outcome } = await sessions.apply(session.id, { type: "attestation.issued" }, {
-        set: { has_attestation: true },
-        within: async (trx) => {
-          await trx
-            .insertInto("attestations")
-            .values({
-              session_id: session.id,
-              attestation: issued.attestation,
-              proof_hash: issued.proofHash,
-              kid: issued.kid,
-              issuer,
-              issued_at: issued.issuedAt,
-            })
-            .execute();
+      const { outcome } = await sessions.apply(
+        session.id,
+        { type: "attestation.issued" },
+        {
+          set: { has_attestation: true },
+          within: async (trx) => {
+            await trx
+              .insertInto("attestations")
+              .values({
+                session_id: session.id,
+                attestation: issued.attestation,
+                proof_hash: issued.proofHash,
+                kid: issued.kid,
+                issuer,
+                issued_at: issued.issuedAt,
+              })
+              .execute();
+          },
         },
-      });
-      log.info({ op: "attestation.issue", ok: true, outcome, durationMs: elapsed(startedAt), sessionId, partnerId: session.partner_id }, "attestation issued");
+      );
+      log.info(
+        {
+          op: "attestation.issue",
+          ok: true,
+          outcome,
+          durationMs: elapsed(startedAt),
+          sessionId,
+          partnerId: session.partner_id,
+        },
+        "attestation issued",
+      );
     } catch (error) {
       if (isDatabaseOutage(error)) throw error;
       const code = error instanceof AttestationFailure ? error.code : "ATTESTATION_FAILED";
       // The message of a foreign error could quote data: its name is enough to find the place.
-      const reason = error instanceof AttestationFailure ? error.message : error instanceof Error ? error.name : typeof error;
-      log.error({ op: "attestation.issue", ok: false, durationMs: elapsed(startedAt), sessionId, partnerId: session.partner_id, errorCode: code, reason }, "attestation failed");
+      const reason =
+        error instanceof AttestationFailure ? error.message : error instanceof Error ? error.name : typeof error;
+      log.error(
+        {
+          op: "attestation.issue",
+          ok: false,
+          durationMs: elapsed(startedAt),
+          sessionId,
+          partnerId: session.partner_id,
+          errorCode: code,
+          reason,
+        },
+        "attestation failed",
+      );
       await sessions.apply(session.id, { type: "attestation.failed", code });
     }
   }
@@ -131,10 +163,16 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
   return {
     issue,
     async resume() {
-      const waiting = await db.selectFrom("sessions").select("id").where("status", "=", "VERIFYING").orderBy("created_at").execute();
+      const waiting = await db
+        .selectFrom("sessions")
+        .select("id")
+        .where("status", "=", "VERIFYING")
+        .orderBy("created_at")
+        .execute();
       for (const { id } of waiting) await issue(id);
     },
-    get: async (sessionId) => (await db.selectFrom("attestations").selectAll().where("session_id", "=", sessionId).executeTakeFirst()) ?? null,
+    get: async (sessionId) =>
+      (await db.selectFrom("attestations").selectAll().where("session_id", "=", sessionId).executeTakeFirst()) ?? null,
   };
 }
 

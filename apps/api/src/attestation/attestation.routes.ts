@@ -8,7 +8,11 @@ import type { SessionService } from "../sessions/session-service.ts";
 import type { AttestationService } from "./attestation-service.ts";
 
 /** `GET /partner/browser-session/:id/attestation` */
-export function attestationRoute(deps: { sessions: Pick<SessionService, "get">; attestations: Pick<AttestationService, "get">; publicUrl: string }): RequestHandler {
+export function attestationRoute(deps: {
+  sessions: Pick<SessionService, "get">;
+  attestations: Pick<AttestationService, "get">;
+  publicUrl: string;
+}): RequestHandler {
   return async (request, response) => {
     const session = await ownSession(deps.sessions, partnerOf(response), request.params["id"]);
     const row = await deps.attestations.get(session.id);

@@ -1,5 +1,11 @@
 import type { Kysely } from "kysely";
-import { createSigningKey, publicJwkSchema, signingKeySchema, type PublicJwk, type SigningKey } from "@attestream/attestation";
+import {
+  createSigningKey,
+  publicJwkSchema,
+  signingKeySchema,
+  type PublicJwk,
+  type SigningKey,
+} from "@attestream/attestation";
 import type { Sealer } from "../storage/encryption.ts";
 import type { Database } from "../storage/schema.ts";
 
@@ -17,7 +23,13 @@ export function createSigningKeys(deps: { db: Kysely<Database>; sealer: Sealer; 
 
   async function stored(): Promise<SigningKey | undefined> {
     // Two API processes that start at once may both make a key. Both are published, and this order lets both use the same one.
-    const row = await db.selectFrom("signing_keys").selectAll().where("active", "=", true).orderBy("created_at").orderBy("kid").executeTakeFirst();
+    const row = await db
+      .selectFrom("signing_keys")
+      .selectAll()
+      .where("active", "=", true)
+      .orderBy("created_at")
+      .orderBy("kid")
+      .executeTakeFirst();
     if (!row) return undefined;
     return signingKeySchema.parse({
       kid: row.kid,
@@ -45,7 +57,12 @@ export function createSigningKeys(deps: { db: Kysely<Database>; sealer: Sealer; 
     },
 
     async published() {
-      const rows = await db.selectFrom("signing_keys").select("public_jwk").orderBy("created_at", "desc").orderBy("kid").execute();
+      const rows = await db
+        .selectFrom("signing_keys")
+        .select("public_jwk")
+        .orderBy("created_at", "desc")
+        .orderBy("kid")
+        .execute();
       return { keys: rows.map((row) => publicJwkSchema.parse(row.public_jwk)) };
     },
   };

@@ -28,16 +28,30 @@ export interface AttemptDependencies {
  * Makes one attempt and writes what came of it, together with the next attempt. A process that dies
  * in between makes the attempt again: at least once, always with the same `webhook-id`.
  */
-export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJob, signal: AbortSignal) => Promise<void> {
+export function createAttemptDelivery(
+  deps: AttemptDependencies,
+): (job: AttemptJob, signal: AbortSignal) => Promise<void> {
   const { db, sealer, queue, post, now, random, log } = deps;
 
   async function compose(delivery: Delivery): Promise<{ body: string; secrets: string[] }> {
-    const session = await db.selectFrom("sessions").selectAll().where("id", "=", delivery.session_id).executeTakeFirstOrThrow();
-    const partner = await db.selectFrom("partners").select(["id", "webhook_secrets_enc"]).where("id", "=", delivery.partner_id).executeTakeFirstOrThrow();
+    const session = await db
+      .selectFrom("sessions")
+      .selectAll()
+      .where("id", "=", delivery.session_id)
+      .executeTakeFirstOrThrow();
+    const partner = await db
+      .selectFrom("partners")
+      .select(["id", "webhook_secrets_enc"])
+      .where("id", "=", delivery.partner_id)
+      .executeTakeFirstOrThrow();
     const proof = session.has_attestation
       ? await db.selectFrom("attestations").select("proof_hash").where("session_id", "=", session.id).executeTakeFirst()
       : undefined;
-    const payload = webhookPayload({ session, extractedData: openExtraction(sealer, session)?.extractedData ?? null, proofHash: proof?.proof_hash ?? null });
+    const payload = webhookPayload({
+      session,
+      extractedData: openExtraction(sealer, session)?.extractedData ?? null,
+      proofHash: proof?.proof_hash ?? null,
+    });
     return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
   }
 
@@ -48,7 +62,14 @@ export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJ
     } catch (error) {
       // The queue hands it out again. Anything else (a secret that cannot be opened, say) must not be tried for ever.
       if (signal.aborted || isDatabaseOutage(error)) throw error;
-      log.error({ op: "webhook.attempt", deliveryId: delivery.id, errorName: error instanceof Error ? error.name : typeof error }, "webhook could not be made");
+      log.error(
+        {
+          op: "webhook.attempt",
+          deliveryId: delivery.id,
+          errorName: error instanceof Error ? error.name : typeof error,
+        },
+        "webhook could not be made",
+      );
       return { ok: false, reason: "internal", final: false };
     }
   }
@@ -56,7 +77,16 @@ export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJ
   async function record(delivery: Delivery, outcome: PostOutcome): Promise<{ next: Date | null }> {
     const attempts = delivery.attempts + 1;
     const at = now();
-    const next = outcome.ok || outcome.final ? null : nextAttemptAt({ attempts, now: at, retryAfterMs: outcome.retryAfterMs, random: random(), ...(deps.delaysMs === undefined ? {} : { delaysMs: deps.delaysMs }) });
+    const next =
+      outcome.ok || outcome.final
+        ? null
+        : nextAttemptAt({
+            attempts,
+            now: at,
+            retryAfterMs: outcome.retryAfterMs,
+            random: random(),
+            ...(deps.delaysMs === undefined ? {} : { delaysMs: deps.delaysMs }),
+          });
     await db.transaction().execute(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable("webhook_deliveries")
@@ -74,14 +104,22 @@ export function createAttemptDelivery(deps: AttemptDependencies): (job: AttemptJ
         .executeTakeFirst();
       // Nothing updated: the same attempt was made twice and the other one was first.
       if (numUpdatedRows === 1n && next !== null) {
-        await queue.send(trx, { deliveryId: delivery.id, attempts }, { partnerId: delivery.partner_id, notBefore: next });
+        await queue.send(
+          trx,
+          { deliveryId: delivery.id, attempts },
+          { partnerId: delivery.partner_id, notBefore: next },
+        );
       }
     });
     return { next };
   }
 
   return async (job, signal) => {
-    const delivery = await db.selectFrom("webhook_deliveries").selectAll().where("id", "=", job.deliveryId).executeTakeFirst();
+    const delivery = await db
+      .selectFrom("webhook_deliveries")
+      .selectAll()
+      .where("id", "=", job.deliveryId)
+      .executeTakeFirst();
     if (!delivery || delivery.state !== "pending" || delivery.attempts !== job.attempts) return;
     const startedAt = now();
     const outcome = await make(delivery, startedAt, signal);

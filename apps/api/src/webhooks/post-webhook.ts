@@ -24,7 +24,13 @@ export type PostFailure =
 
 export type PostOutcome =
   | { ok: true; status: number }
-  | { ok: false; reason: PostFailure; status?: number; retryAfterMs?: number; /** No further attempt can do better. */ final: boolean };
+  | {
+      ok: false;
+      reason: PostFailure;
+      status?: number;
+      retryAfterMs?: number;
+      /** No further attempt can do better. */ final: boolean;
+    };
 
 export interface PostOptions {
   devHosts: readonly string[];
@@ -35,7 +41,12 @@ export interface PostOptions {
   timeoutMs?: number;
 }
 
-export type PostWebhook = (url: string, headers: Record<string, string>, body: string, signal: AbortSignal) => Promise<PostOutcome>;
+export type PostWebhook = (
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+) => Promise<PostOutcome>;
 
 /** Makes one attempt. Rejects only when `signal` aborts; everything else the receiver can do is an outcome. */
 export function createPostWebhook(options: PostOptions): PostWebhook {
@@ -48,9 +59,16 @@ export function createPostWebhook(options: PostOptions): PostWebhook {
     const deadline = AbortSignal.timeout(timeoutMs);
     const ended = AbortSignal.any([deadline, signal]);
     try {
-      const resolution = await untilAborted(resolvePublic(target.url.hostname, { isDevHost: target.isDevHost, resolve: options.resolve }), ended);
+      const resolution = await untilAborted(
+        resolvePublic(target.url.hostname, { isDevHost: target.isDevHost, resolve: options.resolve }),
+        ended,
+      );
       if (!resolution.ok) return { ok: false, reason: resolution.reason, final: false };
-      const agent = new Agent({ connect: connectTo(resolution.addresses, { ca, timeoutMs }), allowH2: false, pipelining: 0 });
+      const agent = new Agent({
+        connect: connectTo(resolution.addresses, { ca, timeoutMs }),
+        allowH2: false,
+        pipelining: 0,
+      });
       try {
         const answer = await request(target.url, {
           dispatcher: agent,
@@ -74,17 +92,26 @@ export function createPostWebhook(options: PostOptions): PostWebhook {
 }
 
 /** Connects to a checked address whatever the name says by now; the certificate must still be the name's. */
-function connectTo(addresses: readonly string[], options: { ca: string[] | undefined; timeoutMs: number }): buildConnector.connector {
-  const connect = buildConnector({ timeout: options.timeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) });
+function connectTo(
+  addresses: readonly string[],
+  options: { ca: string[] | undefined; timeoutMs: number },
+): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: options.timeoutMs,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  });
   return (target, callback) => {
     const tryNext = (index: number): void => {
       const address = addresses[index] ?? "";
       const isLiteral = /^\[|^[0-9.]+$/.test(target.hostname);
-      connect({ ...target, hostname: address, ...(isLiteral ? {} : { servername: target.hostname }) }, (error, socket) => {
-        if (error !== null && index + 1 < addresses.length && isUnreachable(error)) tryNext(index + 1);
-        else if (error !== null) callback(error, null);
-        else callback(null, socket);
-      });
+      connect(
+        { ...target, hostname: address, ...(isLiteral ? {} : { servername: target.hostname }) },
+        (error, socket) => {
+          if (error !== null && index + 1 < addresses.length && isUnreachable(error)) tryNext(index + 1);
+          else if (error !== null) callback(error, null);
+          else callback(null, socket);
+        },
+      );
     };
     tryNext(0);
   };
@@ -116,13 +143,17 @@ async function readAtMost(answer: Dispatcher.ResponseData, limit: number): Promi
 function classify(error: unknown): PostFailure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (error instanceof Error && isUnreachable(error)) return "connect_failed";
-  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/.test(code)) return "tls_failed";
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/.test(code))
+    return "tls_failed";
   if (/TIMEOUT/.test(code)) return "timeout";
   return "no_answer";
 }
 
 function isUnreachable(error: Error): boolean {
-  return "code" in error && /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(String(error.code));
+  return (
+    "code" in error &&
+    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(String(error.code))
+  );
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

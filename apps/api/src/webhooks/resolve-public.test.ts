@@ -44,23 +44,37 @@ describe("resolving", () => {
   const to = (...addresses: string[]) => ({ isDevHost: false, resolve: async () => addresses });
 
   test("gives every address of a public name", async () => {
-    expect(await resolvePublic("example.com", to("8.8.8.8", "2606:4700::1"))).toEqual({ ok: true, addresses: ["8.8.8.8", "2606:4700::1"] });
+    expect(await resolvePublic("example.com", to("8.8.8.8", "2606:4700::1"))).toEqual({
+      ok: true,
+      addresses: ["8.8.8.8", "2606:4700::1"],
+    });
   });
 
   test("refuses a name with one address that is not public", async () => {
-    expect(await resolvePublic("example.com", to("8.8.8.8", "127.0.0.1"))).toEqual({ ok: false, reason: "address_refused" });
+    expect(await resolvePublic("example.com", to("8.8.8.8", "127.0.0.1"))).toEqual({
+      ok: false,
+      reason: "address_refused",
+    });
   });
 
   test("checks a literal, which no resolver is asked for", async () => {
     const resolve = () => Promise.reject(new Error("asked"));
-    expect(await resolvePublic("127.0.0.1", { isDevHost: false, resolve })).toEqual({ ok: false, reason: "address_refused" });
-    expect(await resolvePublic("[::ffff:169.254.169.254]", { isDevHost: false, resolve })).toEqual({ ok: false, reason: "address_refused" });
+    expect(await resolvePublic("127.0.0.1", { isDevHost: false, resolve })).toEqual({
+      ok: false,
+      reason: "address_refused",
+    });
+    expect(await resolvePublic("[::ffff:169.254.169.254]", { isDevHost: false, resolve })).toEqual({
+      ok: false,
+      reason: "address_refused",
+    });
     expect(await resolvePublic("[::1]", { isDevHost: true, resolve })).toEqual({ ok: true, addresses: ["::1"] });
   });
 
   test("says when there is no address", async () => {
     expect(await resolvePublic("example.com", to())).toEqual({ ok: false, reason: "dns_failed" });
-    expect(await resolvePublic("example.com", { isDevHost: false, resolve: () => Promise.reject(new Error("ENOTFOUND")) })).toEqual({ ok: false, reason: "dns_failed" });
+    expect(
+      await resolvePublic("example.com", { isDevHost: false, resolve: () => Promise.reject(new Error("ENOTFOUND")) }),
+    ).toEqual({ ok: false, reason: "dns_failed" });
   });
 
   test("lets a development host lead to this machine or network, never to link-local", async () => {

@@ -14,7 +14,10 @@ const globalUnicast = ipaddr.parseCIDR("2000::/3");
  * refuses them all, since a name that mixes both is not an accident. The caller connects to one of
  * these and does not resolve again, so a name that changes its mind in between gains nothing.
  */
-export async function resolvePublic(hostname: string, options: { isDevHost: boolean; resolve: Resolve }): Promise<Resolution> {
+export async function resolvePublic(
+  hostname: string,
+  options: { isDevHost: boolean; resolve: Resolve },
+): Promise<Resolution> {
   const literal = hostname.replace(/^\[(.*)\]$/, "$1");
   const addresses = ipaddr.isValid(literal) ? [literal] : await options.resolve(literal).catch(() => []);
   if (addresses.length === 0) return { ok: false, reason: "dns_failed" };

@@ -9,7 +9,11 @@ export interface WebhookOutbox {
 }
 
 /** Writes delivery and first attempt in the transaction of the terminal status: neither can be without the other. */
-export function createWebhookOutbox(deps: { queue: Pick<WebhookQueue, "send">; now: () => Date; newId: () => string }): WebhookOutbox {
+export function createWebhookOutbox(deps: {
+  queue: Pick<WebhookQueue, "send">;
+  now: () => Date;
+  newId: () => string;
+}): WebhookOutbox {
   return {
     async enqueue(trx, session) {
       if (session.webhook_url === null || !isTerminal(session.status)) return;

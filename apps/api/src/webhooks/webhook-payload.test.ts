@@ -34,18 +34,38 @@ test("the documented body, and what is added to it", () => {
 
 test("what was not given is absent, not empty", () => {
   const session = { ...completed, external_reference_id: null, metadata: null };
-  expect(Object.keys(webhookPayload({ session, extractedData, proofHash: null }))).toEqual(["sessionId", "status", "extractedData", "completedAt", "event", "platformId", "createdAt"]);
+  expect(Object.keys(webhookPayload({ session, extractedData, proofHash: null }))).toEqual([
+    "sessionId",
+    "status",
+    "extractedData",
+    "completedAt",
+    "event",
+    "platformId",
+    "createdAt",
+  ]);
 });
 
 test.each(terminalStatuses)("%s: data only where there is a result, reason in its place", (status: TerminalStatus) => {
   const reason = status === "COMPLETED" ? null : "PLATFORM_TIMEOUT";
-  const payload = webhookPayload({ session: { ...completed, status, reason_code: reason }, extractedData, proofHash: null });
+  const payload = webhookPayload({
+    session: { ...completed, status, reason_code: reason },
+    extractedData,
+    proofHash: null,
+  });
   expect(webhookPayloadSchema.parse(payload)).toEqual(payload);
   expect(payload.extractedData).toEqual(status === "COMPLETED" || status === "PARTIAL_COMPLETE" ? extractedData : null);
   expect(payload.errorCode).toBe(status === "ERROR" ? "PLATFORM_TIMEOUT" : undefined);
-  expect(payload.statusReason?.code).toBe(status === "ERROR" || status === "COMPLETED" ? undefined : "PLATFORM_TIMEOUT");
+  expect(payload.statusReason?.code).toBe(
+    status === "ERROR" || status === "COMPLETED" ? undefined : "PLATFORM_TIMEOUT",
+  );
 });
 
 test("a session that goes on has no webhook", () => {
-  expect(() => webhookPayload({ session: { ...completed, status: "RUNNING", completed_at: null }, extractedData, proofHash: null })).toThrow("has ended");
+  expect(() =>
+    webhookPayload({
+      session: { ...completed, status: "RUNNING", completed_at: null },
+      extractedData,
+      proofHash: null,
+    }),
+  ).toThrow("has ended");
 });

@@ -44,7 +44,10 @@ export function webhookPayload({ session, extractedData, proofHash }: PayloadPar
   };
 }
 
-function reasonOf(session: SessionRow, status: TerminalStatus): { errorCode?: StatusReason["code"]; statusReason?: StatusReason } {
+function reasonOf(
+  session: SessionRow,
+  status: TerminalStatus,
+): { errorCode?: StatusReason["code"]; statusReason?: StatusReason } {
   const code = session.reason_code;
   if (code === null) return {};
   if (status === "ERROR") return { errorCode: code };

@@ -45,7 +45,15 @@ const slotsPerPartner = 3;
  * status change it would hold a lock through the commit. `wake` is the quick way, polling the sure one.
  */
 export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
-  const { storage, log, slots = 8, pollSeconds = 1, expireSeconds = 60, superviseSeconds = 10, retrySeconds = 5 } = options;
+  const {
+    storage,
+    log,
+    slots = 8,
+    pollSeconds = 1,
+    expireSeconds = 60,
+    superviseSeconds = 10,
+    retrySeconds = 5,
+  } = options;
   const boss = new PgBoss({
     ...("pglite" in storage
       ? { db: fromPglite(storage.pglite), backend: "pglite" as const }
@@ -54,14 +62,22 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
     superviseIntervalSeconds: superviseSeconds,
     monitorIntervalSeconds: superviseSeconds,
   });
-  boss.on("error", (error: Error) => log.warn({ op: "webhook.queue", errorName: error.name }, "webhook queue has trouble"));
+  boss.on("error", (error: Error) =>
+    log.warn({ op: "webhook.queue", errorName: error.name }, "webhook queue has trouble"),
+  );
   let firstSlot: string | undefined;
   let isOpen = false;
 
   return {
     async open() {
       await boss.start();
-      await boss.createQueue(queueName, { expireInSeconds: expireSeconds, retryLimit: 1000, retryDelay: retrySeconds, deleteAfterSeconds: 3600, notify: false });
+      await boss.createQueue(queueName, {
+        expireInSeconds: expireSeconds,
+        retryLimit: 1000,
+        retryDelay: retrySeconds,
+        deleteAfterSeconds: 3600,
+        notify: false,
+      });
       // `send` looks the queue up once, outside the transaction it is given. On the embedded database,
       // which has one connection, that would wait for the transaction which waits for it: look it up now.
       await boss.findJobs(queueName, { id: "00000000-0000-4000-8000-000000000000" });

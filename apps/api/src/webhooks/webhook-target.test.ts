@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { checkWebhookTarget } from "./webhook-target.ts";
 
 describe("accepted", () => {
-  test.each(["https://example.com/hook", "https://a.b.example.co.uk:8443/hook?x=1", "https://someone.github.io/hook", "HTTPS://EXAMPLE.COM", "https://xn--bcher-kva.example.com/"])("%s", (url) => {
+  test.each([
+    "https://example.com/hook",
+    "https://a.b.example.co.uk:8443/hook?x=1",
+    "https://someone.github.io/hook",
+    "HTTPS://EXAMPLE.COM",
+    "https://xn--bcher-kva.example.com/",
+  ])("%s", (url) => {
     expect(checkWebhookTarget(url, [])).toMatchObject({ ok: true, isDevHost: false });
   });
 });
@@ -34,18 +40,30 @@ describe("refused", () => {
     ["https://2130706433/", "IP address"],
     [`https://example.com/${"a".repeat(2048)}`, "2048"],
   ])("%s", (url, problem) => {
-    expect(checkWebhookTarget(url, ["localhost:4001"])).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
+    expect(checkWebhookTarget(url, ["localhost:4001"])).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining(problem),
+    });
   });
 });
 
 describe("a development host", () => {
   const devHosts = ["localhost:4001", "127.0.0.1:443", "Hooks.test:80"];
 
-  test.each(["http://localhost:4001/hook", "https://localhost:4001/", "https://127.0.0.1/", "http://hooks.test/"])("%s is accepted as named", (url) => {
-    expect(checkWebhookTarget(url, devHosts)).toMatchObject({ ok: true, isDevHost: true });
-  });
+  test.each(["http://localhost:4001/hook", "https://localhost:4001/", "https://127.0.0.1/", "http://hooks.test/"])(
+    "%s is accepted as named",
+    (url) => {
+      expect(checkWebhookTarget(url, devHosts)).toMatchObject({ ok: true, isDevHost: true });
+    },
+  );
 
-  test.each(["http://localhost:4002/", "http://localhost/", "http://127.0.0.1:4001/", "https://hooks.test/", "http://a.localhost:4001/"])("%s is another host or port", (url) => {
+  test.each([
+    "http://localhost:4002/",
+    "http://localhost/",
+    "http://127.0.0.1:4001/",
+    "https://hooks.test/",
+    "http://a.localhost:4001/",
+  ])("%s is another host or port", (url) => {
     expect(checkWebhookTarget(url, devHosts)).toMatchObject({ ok: false });
   });
 

@@ -29,7 +29,8 @@ export function checkWebhookTarget(text: string, devHosts: readonly string[]): W
   if (url.username !== "" || url.password !== "") return refuse("must not hold a user name or password");
   if (text.includes("#")) return refuse("must not hold a fragment (#)");
 
-  if (devHosts.some((host) => host.toLowerCase() === `${url.hostname}:${portOf(url)}`)) return { ok: true, url, isDevHost: true };
+  if (devHosts.some((host) => host.toLowerCase() === `${url.hostname}:${portOf(url)}`))
+    return { ok: true, url, isDevHost: true };
   if (url.protocol !== "https:") return refuse("must use https");
   const { isIcann, isIp, domain } = parse(url.hostname, { allowPrivateDomains: false });
   if (isIp === true) return refuse("must name a host, not an IP address");

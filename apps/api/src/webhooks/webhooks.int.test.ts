@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
-import { createCertificateAuthority, startPostgres, type CertificateAuthority, type TestPostgres } from "@attestream/testkit";
+import {
+  createCertificateAuthority,
+  startPostgres,
+  type CertificateAuthority,
+  type TestPostgres,
+} from "@attestream/testkit";
 import { webhookPayloadSchema } from "@attestream/shared/partner-api";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -30,7 +35,13 @@ const onPostgres = (): Storage => ({ databaseUrl: postgres.url });
 async function start(storage: Storage, answer?: Answer, webhooks: Partial<WebhooksOptions> = {}) {
   const receiver = await startReceiver(authority, host, answer);
   const api = await startSessions(storage, {
-    webhooks: { devHosts: [`${host}:${receiver.port}`], extraCa: authority.certificate, resolve: async () => ["127.0.0.1"], timeoutMs: 5000, ...webhooks },
+    webhooks: {
+      devHosts: [`${host}:${receiver.port}`],
+      extraCa: authority.certificate,
+      resolve: async () => ["127.0.0.1"],
+      timeoutMs: 5000,
+      ...webhooks,
+    },
   });
   return {
     receiver,
@@ -61,15 +72,28 @@ describe.each([
     const { api, receiver, url } = setup;
     const session = await api.run({ extracted: extraction }, { webhookUrl: url, externalReferenceId: "user_abc123" });
     const row = await api.delivery(session.id, ({ state }) => state === "delivered");
-    expect(row).toMatchObject({ attempts: 1, last_status: 204, last_error: null, next_attempt_at: null, event: "session.completed" });
+    expect(row).toMatchObject({
+      attempts: 1,
+      last_status: 204,
+      last_error: null,
+      next_attempt_at: null,
+      event: "session.completed",
+    });
 
     const [request] = receiver.received;
     expect(receiver.received).toHaveLength(1);
-    for (const secret of api.secrets) expect(() => new Webhook(secret).verify(request?.body ?? "", headersOf(request))).not.toThrow();
+    for (const secret of api.secrets)
+      expect(() => new Webhook(secret).verify(request?.body ?? "", headersOf(request))).not.toThrow();
     expect(request?.headers).toMatchObject({ "webhook-id": row.id, "content-type": "application/json" });
     const payload = webhookPayloadSchema.parse(JSON.parse(request?.body ?? ""));
     const attestation = await api.attestations.get(session.id);
-    expect(payload).toMatchObject({ sessionId: session.id, status: "COMPLETED", externalReferenceId: "user_abc123", extractedData: extraction.extractedData, proofHash: attestation?.proof_hash });
+    expect(payload).toMatchObject({
+      sessionId: session.id,
+      status: "COMPLETED",
+      externalReferenceId: "user_abc123",
+      extractedData: extraction.extractedData,
+      proofHash: attestation?.proof_hash,
+    });
   });
 
   test("a failing receiver is asked again, with the same id", async () => {
@@ -80,8 +104,13 @@ describe.each([
     expect(row.attempts).toBe(3);
     expect(receiver.received.map(({ headers }) => headers["webhook-id"])).toEqual([row.id, row.id, row.id]);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
-    expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({ status: "ERROR", errorCode: "PLATFORM_TIMEOUT", extractedData: null });
-    for (const request of receiver.received) expect(() => new Webhook(api.secrets[0] ?? "").verify(request.body, headersOf(request))).not.toThrow();
+    expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({
+      status: "ERROR",
+      errorCode: "PLATFORM_TIMEOUT",
+      extractedData: null,
+    });
+    for (const request of receiver.received)
+      expect(() => new Webhook(api.secrets[0] ?? "").verify(request.body, headersOf(request))).not.toThrow();
   });
 
   test("a retry survives a restart", async () => {
@@ -91,18 +120,26 @@ describe.each([
     await api.delivery(session.id, ({ attempts }) => attempts === 1);
     await api.stopWebhooks(1000);
     await api.restartWebhooks();
-    expect(await api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({ state: "delivered", attempts: 2 });
+    expect(await api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({
+      state: "delivered",
+      attempts: 2,
+    });
   });
 
   test("an attempt that the stop cuts off is made again after the restart, with the same id", async () => {
-    await using setup = await start(storage(), (response, count) => void (count > 1 && response.writeHead(204).end()), { timeoutMs: 30_000 });
+    await using setup = await start(storage(), (response, count) => void (count > 1 && response.writeHead(204).end()), {
+      timeoutMs: 30_000,
+    });
     const { api, receiver, url } = setup;
     const session = await api.run({ cancelled: true }, { webhookUrl: url });
     await receiver.arrived(1);
     await api.stopWebhooks(0);
     expect(await api.deliveryOf(session.id)).toMatchObject({ state: "pending", attempts: 0 });
     await api.restartWebhooks();
-    expect(await api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({ state: "delivered", attempts: 1 });
+    expect(await api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({
+      state: "delivered",
+      attempts: 1,
+    });
     expect(receiver.received[1]?.headers["webhook-id"]).toBe(receiver.received[0]?.headers["webhook-id"]);
   });
 
@@ -123,7 +160,11 @@ describe.each([
       consentRequired: false,
       webhookUrl: url,
     });
-    const undone = api.sessions.apply(other.id, { type: "session.cancelled", code: "USER_CANCELLED" }, { within: () => Promise.reject(new Error("undo")) });
+    const undone = api.sessions.apply(
+      other.id,
+      { type: "session.cancelled", code: "USER_CANCELLED" },
+      { within: () => Promise.reject(new Error("undo")) },
+    );
     await expect(undone).rejects.toThrow("undo");
     expect(await api.deliveryOf(other.id)).toBeUndefined();
     // A later one goes through, so the queue has looked since.
@@ -143,24 +184,43 @@ describe("the receiver", () => {
   test("is given up after the last attempt", async () => {
     await using setup = await start(onPglite(), status(500, 500, 500, 500));
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({ attempts: 4, last_status: 500, last_error: "status_not_2xx", next_attempt_at: null });
+    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({
+      attempts: 4,
+      last_status: 500,
+      last_error: "status_not_2xx",
+      next_attempt_at: null,
+    });
   });
 
   test("that redirects is not followed", async () => {
-    await using setup = await start(onPglite(), (response) => void response.writeHead(307, { location: "/elsewhere" }).end(), { delaysMs: [] });
+    await using setup = await start(
+      onPglite(),
+      (response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
+      { delaysMs: [] },
+    );
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({ last_status: 307, last_error: "redirect_refused" });
+    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({
+      last_status: 307,
+      last_error: "redirect_refused",
+    });
     expect(setup.receiver.received.map(({ path }) => path)).toEqual(["/hook"]);
   });
 
   test("that is gone is not asked again", async () => {
     await using setup = await start(onPglite(), status(410));
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({ attempts: 1, last_status: 410, last_error: "gone" });
+    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({
+      attempts: 1,
+      last_status: 410,
+      last_error: "gone",
+    });
   });
 
   test("can ask for time", async () => {
-    await using setup = await start(onPglite(), (response) => void response.writeHead(429, { "retry-after": "600" }).end());
+    await using setup = await start(
+      onPglite(),
+      (response) => void response.writeHead(429, { "retry-after": "600" }).end(),
+    );
     const before = Date.now();
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
     const row = await setup.api.delivery(session.id, ({ attempts }) => attempts === 1);
@@ -171,7 +231,10 @@ describe("the receiver", () => {
   test("that never answers runs into the time limit", async () => {
     await using setup = await start(onPglite(), () => undefined, { timeoutMs: 200, delaysMs: [] });
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({ last_status: null, last_error: "timeout" });
+    expect(await setup.api.delivery(session.id, ({ state }) => state === "failed")).toMatchObject({
+      last_status: null,
+      last_error: "timeout",
+    });
   });
 
   test("that sends without end is heard up to the limit only", async () => {
@@ -186,17 +249,24 @@ describe("the receiver", () => {
     };
     await using setup = await start(onPglite(), endless);
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({ state: "delivered", last_status: 200 });
+    expect(await setup.api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({
+      state: "delivered",
+      last_status: 200,
+    });
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
   test("that hangs takes no slot from other partners", async () => {
-    const quickOnly: Answer = (response, _count, request) => void (request.url === "/quick" && response.writeHead(204).end());
+    const quickOnly: Answer = (response, _count, request) =>
+      void (request.url === "/quick" && response.writeHead(204).end());
     await using setup = await start(onPglite(), quickOnly, { timeoutMs: 60_000 });
     const { api, receiver, url } = setup;
     for (let count = 0; count < 8; count++) await api.run({ cancelled: true }, { webhookUrl: url });
     await receiver.arrived(3);
-    const session = await api.run({ cancelled: true }, { webhookUrl: url.replace("/hook", "/quick"), ...api.otherPartner });
+    const session = await api.run(
+      { cancelled: true },
+      { webhookUrl: new URL("/quick", url).href, ...api.otherPartner },
+    );
     await api.delivery(session.id, ({ state }) => state === "delivered");
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hook", "/hook", "/hook", "/quick"]);
   });
@@ -215,26 +285,37 @@ describe("TLS and addresses", () => {
 
   test("a certificate for another name is refused", async () => {
     await using receiver = await startReceiver(authority, "other.example.com");
-    await failsWith({ devHosts: [`${host}:${receiver.port}`] }, "tls_failed", () => `https://${host}:${receiver.port}/`);
+    await failsWith(
+      { devHosts: [`${host}:${receiver.port}`] },
+      "tls_failed",
+      () => `https://${host}:${receiver.port}/`,
+    );
     expect(receiver.received).toEqual([]);
   });
 
   test("a closed port", () => failsWith({ devHosts: [`${host}:9`] }, "connect_failed", () => `https://${host}:9/`));
 
-  test("a name that does not resolve", () => failsWith({ resolve: () => Promise.reject(new Error("ENOTFOUND")) }, "dns_failed"));
+  test("a name that does not resolve", () =>
+    failsWith({ resolve: () => Promise.reject(new Error("ENOTFOUND")) }, "dns_failed"));
 
-  test("a resolver that hangs", () => failsWith({ resolve: () => new Promise<string[]>(() => undefined), timeoutMs: 100 }, "timeout"));
+  test("a resolver that hangs", () =>
+    failsWith({ resolve: () => new Promise<string[]>(() => undefined), timeoutMs: 100 }, "timeout"));
 
   test("a public name that leads to this machine", () => failsWith({ devHosts: [] }, "address_refused"));
 
-  test("a public name that leads here besides", () => failsWith({ devHosts: [], resolve: async () => ["8.8.8.8", "127.0.0.1"] }, "address_refused"));
+  test("a public name that leads here besides", () =>
+    failsWith({ devHosts: [], resolve: async () => ["8.8.8.8", "127.0.0.1"] }, "address_refused"));
 
-  test("a target that is no longer allowed", () => failsWith({ devHosts: [] }, "target_refused", (port) => `https://localhost:${port}/`));
+  test("a target that is no longer allowed", () =>
+    failsWith({ devHosts: [] }, "target_refused", (port) => `https://localhost:${port}/`));
 
   test("a name that changes between two attempts is looked at each time, once", async () => {
     const answers = [["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1"]];
     let asked = 0;
-    await using setup = await start(onPglite(), status(500), { resolve: async () => answers[asked++] ?? [], delaysMs: [20, 20] });
+    await using setup = await start(onPglite(), status(500), {
+      resolve: async () => answers[asked++] ?? [],
+      delaysMs: [20, 20],
+    });
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
     await setup.api.delivery(session.id, ({ state }) => state === "delivered");
     expect(asked).toBe(3);
@@ -245,6 +326,9 @@ describe("TLS and addresses", () => {
   test("the next address is tried when the first does not answer", async () => {
     await using setup = await start(onPglite(), undefined, { resolve: async () => ["127.0.0.2", "127.0.0.1"] });
     const session = await setup.api.run({ cancelled: true }, { webhookUrl: setup.url });
-    expect(await setup.api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({ state: "delivered", attempts: 1 });
+    expect(await setup.api.delivery(session.id, ({ state }) => state !== "pending")).toMatchObject({
+      state: "delivered",
+      attempts: 1,
+    });
   });
 });

@@ -21,7 +21,11 @@ export interface Receiver extends AsyncDisposable {
 export type Answer = (response: ServerResponse, count: number, request: IncomingMessage) => void;
 
 /** A partner's webhook endpoint over real TLS on loopback. */
-export async function startReceiver(authority: CertificateAuthority, host: string, answer: Answer = (response) => void response.writeHead(204).end()): Promise<Receiver> {
+export async function startReceiver(
+  authority: CertificateAuthority,
+  host: string,
+  answer: Answer = (response) => void response.writeHead(204).end(),
+): Promise<Receiver> {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(await authority.issue(host), (request, response) => {

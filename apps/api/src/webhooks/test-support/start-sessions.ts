@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect, type Selectable } from "kysely";
 import pg from "pg";
 import type { ErrorCode, Json } from "@attestream/shared";
 import type { ExtractionResult } from "@attestream/shared/worker-protocol";
-import { createAttestationService, type AttestationServiceDependencies } from "../../attestation/attestation-service.ts";
+import {
+  createAttestationService,
+  type AttestationServiceDependencies,
+} from "../../attestation/attestation-service.ts";
 import { createSigningKeys } from "../../attestation/signing-keys.ts";
 import { silentLog } from "../../http/log.ts";
 import { newWebhookSecret, sealWebhookSecrets } from "../../keys/webhook-secrets.ts";
@@ -17,6 +20,9 @@ import { createSealer } from "../../storage/encryption.ts";
 import { migrate } from "../../storage/migrate.ts";
 import type { Database, SessionRow, WebhookDeliveriesTable } from "../../storage/schema.ts";
 import { createWebhooks, type WebhooksOptions } from "../create-webhooks.ts";
+
+/** One for all that share a database, as in an installation. */
+const masterKey = randomBytes(32);
 
 export type Storage = { pglite: PGlite } | { databaseUrl: string };
 
@@ -40,7 +46,7 @@ export async function startSessions(
 ) {
   const db = openKysely(storage);
   await migrate(db);
-  const sealer = createSealer(randomBytes(32));
+  const sealer = createSealer(masterKey);
   const now = () => new Date();
   const partnerId = randomUUID();
   const secrets = [newWebhookSecret(), newWebhookSecret()];
@@ -66,22 +72,23 @@ export async function startSessions(
   await webhooks.start();
 
   const keys = createSigningKeys({ db, sealer, now });
+  const effects = createEffectRunner(
+    {
+      "dispatch.request": () => undefined,
+      "tree.start": () => undefined,
+      "worker.release": () => undefined,
+      "viewer.confirm": () => undefined,
+      "attestation.issue": (_effect, { after }) => attestations.issue(after.id),
+    },
+    silentLog,
+  );
   const sessions = createSessionService({
     db,
     sealer,
     now,
     durations: deadlineDurations({ queueTimeoutMs: 60_000, readyHoldMs: 60_000, viewerGraceMs: 60_000 }),
     outbox: { enqueue: (trx, session) => webhooks.outbox.enqueue(trx, session) },
-    effects: createEffectRunner(
-      {
-        "dispatch.request": () => undefined,
-        "tree.start": () => undefined,
-        "worker.release": () => undefined,
-        "viewer.confirm": () => undefined,
-        "attestation.issue": (_effect, { after }) => attestations.issue(after.id),
-      },
-      silentLog,
-    ),
+    effects,
     log: silentLog,
   });
   const attestations = createAttestationService({
@@ -116,7 +123,15 @@ export async function startSessions(
     if ("cancelled" in end) await sessions.apply(session.id, { type: "session.cancelled", code: "USER_CANCELLED" });
     else if ("failed" in end) await sessions.apply(session.id, { type: "session.failed", code: end.failed });
     else {
-      for (const type of ["session.opened", "session.dispatched", "browser.started", "viewer.connected", "tree.loaded", "tree.started", "collection.started"] as const) {
+      for (const type of [
+        "session.opened",
+        "session.dispatched",
+        "browser.started",
+        "viewer.connected",
+        "tree.loaded",
+        "tree.started",
+        "collection.started",
+      ] as const) {
         await sessions.apply(session.id, { type });
       }
       const result = await sessions.apply(
@@ -136,6 +151,7 @@ export async function startSessions(
     attestations,
     keys,
     secrets,
+    effectsSettled: () => effects.settled(),
     otherPartner: { partnerId: otherPartnerId, apiKeyId: `key-${otherPartnerId}` },
     run,
     async deliveryOf(sessionId: string) {
@@ -144,7 +160,11 @@ export async function startSessions(
     /** Waits for what a delivery becomes. A test's own time limit ends the wait. */
     async delivery(sessionId: string, isSo: (row: Delivery) => boolean): Promise<Delivery> {
       for (;;) {
-        const row = await db.selectFrom("webhook_deliveries").selectAll().where("session_id", "=", sessionId).executeTakeFirst();
+        const row = await db
+          .selectFrom("webhook_deliveries")
+          .selectAll()
+          .where("session_id", "=", sessionId)
+          .executeTakeFirst();
         if (row && isSo(row)) return row;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -163,7 +183,7 @@ export async function startSessions(
     },
     async [Symbol.asyncDispose]() {
       await webhooks.stop(0);
-      // The database is shared: the next test's queue, with another master key, must find nothing to do.
+      // The database is shared: the next test's queue must find nothing to do.
       await db.updateTable("webhook_deliveries").set({ state: "failed" }).where("state", "=", "pending").execute();
       if ("databaseUrl" in storage) await db.destroy();
     },
@@ -178,10 +198,22 @@ function openKysely(storage: Storage): Kysely<Database> {
 }
 
 async function insertPartner(db: Kysely<Database>, partnerId: string, sealedSecrets: Uint8Array): Promise<void> {
-  await db.insertInto("partners").values({ id: partnerId, name: "Example Rentals", webhook_secrets_enc: sealedSecrets }).execute();
+  await db
+    .insertInto("partners")
+    .values({ id: partnerId, name: "Example Rentals", webhook_secrets_enc: sealedSecrets })
+    .execute();
   await db
     .insertInto("api_keys")
-    .values({ id: `key-${partnerId}`, partner_id: partnerId, prefix: "as_test_", hash: randomBytes(32), mode: "test", reaches_every_platform: false, revoked_at: null, last_used_at: null })
+    .values({
+      id: `key-${partnerId}`,
+      partner_id: partnerId,
+      prefix: "as_test_",
+      hash: randomBytes(32),
+      mode: "test",
+      reaches_every_platform: false,
+      revoked_at: null,
+      last_used_at: null,
+    })
     .execute();
 }
 
@@ -191,6 +223,15 @@ async function insertPlatform(db: Kysely<Database>): Promise<number> {
     .values({ name: `demo-bank-${randomUUID()}`, active_hash: "h1", is_active: true, problem: null, updated_at: null })
     .returning("id")
     .executeTakeFirstOrThrow();
-  await db.insertInto("platform_versions").values({ platform_id: id, hash: "h1", version: "1.0.0", definition: JSON.stringify({} satisfies Json), icon: null }).execute();
+  await db
+    .insertInto("platform_versions")
+    .values({
+      platform_id: id,
+      hash: "h1",
+      version: "1.0.0",
+      definition: JSON.stringify({} satisfies Json),
+      icon: null,
+    })
+    .execute();
   return id;
 }
