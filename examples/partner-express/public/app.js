@@ -1,4 +1,4 @@
-import { mount } from "/embed.js";
+import { mount } from "./embed.js";
 
 const element = (id) => document.getElementById(id);
 

@@ -10,7 +10,7 @@ export async function checkAttestation(
   verification: Verification,
   now: Date,
 ): Promise<AttestationCheck> {
-  const { sessionId, nonce, platformId, externalReferenceId, webhook } = verification;
+  const { sessionId, nonce, platformId, externalReferenceId, receiverData, webhook } = verification;
   try {
     const [{ attestation, issuer }, jwks] = await Promise.all([client.attestation(sessionId), client.issuerKeys()]);
     const proofHash = webhook?.payload.proofHash;
@@ -21,6 +21,7 @@ export async function checkAttestation(
       sessionId,
       nonce,
       externalReferenceId,
+      receiverData,
       platform: { id: platformId },
       ...(proofHash !== undefined && { proofHash }),
     });

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { createIssuer, createSigningKey, type AttestationInput } from "@attestream/attestation";
 import { createClient } from "@attestream/sdk";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,12 +15,36 @@ const servers: Server[] = [];
 let created: Record<string, unknown>;
 let partnerUrl: string;
 let apiIsDown = false;
+let attestation: { attestation: string; proofHash: string } | undefined;
+const signingKey = await createSigningKey();
 
 async function listen(handler: RequestListener): Promise<string> {
   const server = createServer(handler);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const issuerUrl = "https://verify.example";
+
+/** What the API would issue for the session that was created, but for `other`. */
+async function issue(other: Partial<AttestationInput> = {}): Promise<string> {
+  const issuer = createIssuer({ issuer: issuerUrl, signingKey, now: () => new Date(at), newId: () => "id" });
+  attestation = await issuer.issue({
+    audience: "partner_1",
+    sessionId,
+    platform: { id: 7, name: "demo-bank" },
+    nonce: String(created["nonce"]),
+    externalReferenceId: String(created["externalReferenceId"]),
+    receiverData: Object(created["receiverData"]),
+    workflow: { name: "demo-bank", version: "1.0.0", hash: "00" },
+    result: "complete",
+    isolationLevel: "L1",
+    browser: { product: "chromium", version: "1" },
+    claims: { lastFourDigits: "1234" },
+    ...other,
+  });
+  return attestation.proofHash;
 }
 
 /** The API as far as this partner uses it. */
@@ -64,11 +89,22 @@ const api: RequestListener = async (request, response) => {
       expiresAt: at,
       createdAt: at,
     });
+  } else if (request.url === "/.well-known/jwks.json") response.end(JSON.stringify({ keys: [signingKey.publicJwk] }));
+  else if (request.url === `/partner/browser-session/${sessionId}/attestation` && attestation) {
+    send({
+      sessionId,
+      format: "dc+sd-jwt",
+      ...attestation,
+      issuer: issuerUrl,
+      jwksUrl: `${issuerUrl}/jwks`,
+      issuedAt: at,
+    });
   } else response.writeHead(404).end("{}");
 };
 
 beforeEach(async () => {
   apiIsDown = false;
+  attestation = undefined;
   const apiUrl = await listen(api);
   partnerUrl = await listen(
     createPartner({
@@ -121,7 +157,7 @@ describe("the demo partner", () => {
   it("starts a verification with its own reference, nonce and webhook, and shows only the frame's address", async () => {
     const response = await start();
     expect(response.status).toBe(201);
-    expect(Object.keys(await response.json()).sort()).toEqual(["embedUrl", "sessionId"]);
+    expect(Object.keys(Object(await response.json())).sort()).toEqual(["embedUrl", "sessionId"]);
     expect(created).toMatchObject({
       platformId: 7,
       webhookUrl: "http://127.0.0.1:1/webhooks/attestream",
@@ -148,6 +184,32 @@ describe("the demo partner", () => {
     await deliver({ ...payload, proofHash: "00" });
     await events.text();
     expect(await record()).toMatchObject({ webhook: { ok: true }, attestation: { ok: false, reason: "unavailable" } });
+  });
+
+  it("checks the attestation against what it knows of the session itself", async () => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    await deliver({ ...payload, proofHash: await issue() });
+    await events.text();
+    expect(await record()).toMatchObject({
+      attestation: {
+        ok: true,
+        disclosed: { lastFourDigits: "1234" },
+        proven: expect.arrayContaining([expect.anything()]),
+      },
+    });
+  });
+
+  it.each([
+    ["made for another request", { nonce: "another" }, "nonce_mismatch"],
+    ["of another platform", { platform: { id: 8, name: "other" } }, "platform_mismatch"],
+    ["about somebody else", { receiverData: { name: "John Doe" } }, "subject_mismatch"],
+  ])("does not accept an attestation %s", async (_what, other, reason) => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    await deliver({ ...payload, proofHash: await issue(other) });
+    await events.text();
+    expect(await record()).toMatchObject({ attestation: { ok: false, reason } });
   });
 
   it("refuses a forged webhook, and one without a body", async () => {

@@ -52,9 +52,10 @@ export function createPartner(options: PartnerOptions): Express {
     if (!platform) throw new Error(`Attestream offers no active platform named ${options.platformName}`);
     const externalReferenceId = `application-${randomUUID()}`;
     const nonce = randomUUID();
+    const receiverData = { name: "Jane Doe", email: "jane.doe@example.com" };
     const session = await client.createSession({
       platformId: platform.id,
-      receiverData: { name: "Jane Doe", email: "jane.doe@example.com" },
+      receiverData,
       expiresInHours: 1,
       webhookUrl: options.webhookUrl,
       externalReferenceId,
@@ -69,6 +70,7 @@ export function createPartner(options: PartnerOptions): Express {
       sessionId: session.sessionId,
       externalReferenceId,
       nonce,
+      receiverData,
       platformId: platform.id,
       status: session.status,
       webhook: null,

@@ -7,6 +7,8 @@ export interface Verification {
   externalReferenceId: string;
   /** Random, ours: an attestation that carries it was made for this very verification. */
   nonce: string;
+  /** Whose account we expect; its hash is sealed in as well. */
+  receiverData: Record<string, string>;
   platformId: number;
   status: string;
   webhook: { ok: true; receivedAt: string; payload: WebhookPayload } | null;

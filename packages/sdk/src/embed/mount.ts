@@ -53,7 +53,10 @@ export function mount(options: MountOptions): MountedFrame {
   const view = ownerDocument.defaultView;
   if (!view) throw new TypeError("container is not in a page");
 
+  // oxlint-disable-next-line react/iframe-missing-sandbox -- set two lines on
   const frame = ownerDocument.createElement("iframe");
+  // It needs its script and its own cookie; it must not be able to lead the partner's page away.
+  frame.sandbox.add("allow-scripts", "allow-same-origin", "allow-popups", "allow-popups-to-escape-sandbox");
   frame.title = options.title ?? "Account verification";
   frame.allow = options.allow ?? "clipboard-write";
   frame.referrerPolicy = "no-referrer";
