@@ -9,7 +9,7 @@ import { startEntrance, type Entrance } from "../embed/test-support/start-entran
 
 let entrance: Entrance;
 beforeAll(async () => {
-  entrance = await startEntrance({ timing: { cutOff: 20, connect: 500, answer: 300 } });
+  entrance = await startEntrance({ timing: { cutOff: 20, connect: 500, answer: 300, recheck: 200 } });
 });
 afterAll(() => entrance[Symbol.asyncDispose]());
 
@@ -178,6 +178,14 @@ describe("a viewer with a ticket", () => {
     await entrance.post(`/verify/${id}/exchange`, { token: entrance.mintToken(id) });
     await closed;
     expect(await refusalOf(dial(id, late))).toEqual({ status: 401, code: "viewer_unknown" });
+  });
+
+  it("gives way also when that viewer entered through another replica, which cannot reach the stream", async () => {
+    const { id, ticket } = await openSession();
+    const socket = await openStream(id, await ticket());
+    const closed = once(socket, "close");
+    await entrance.db.deleteFrom("viewers").where("session_id", "=", id).execute();
+    await closed;
   });
 
   it("may be a program that is no browser and has no origin", async () => {

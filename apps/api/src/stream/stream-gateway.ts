@@ -8,6 +8,7 @@ import { mintViewerPass, viewerPassHeader } from "@attestream/shared/worker-prot
 import type { FrameAddresses } from "../embed/frame-addresses.ts";
 import type { Log } from "../http/log.ts";
 import type { SessionService } from "../sessions/session-service.ts";
+import { isDatabaseOutage } from "../storage/database-outage.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
 import { createAdmission, type Admission } from "./admit-viewer.ts";
 import { answerRefusal } from "./answer-refusal.ts";
@@ -51,6 +52,8 @@ export interface StreamTiming {
   /** The worker closes the stream of a session that it gave up, saying why; a worker that does not is cut off. */
   cutOff: number;
   pass: number;
+  /** From the opening of a stream to a second look at whose session it is. */
+  recheck: number;
 }
 
 const defaults: StreamTiming = {
@@ -61,6 +64,7 @@ const defaults: StreamTiming = {
   linger: 2_000,
   cutOff: 5_000,
   pass: 30_000,
+  recheck: 5_000,
 };
 
 interface OpenStream {
@@ -87,20 +91,45 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
   const streams = new Set<OpenStream>();
   const bySession = new Map<string, Set<OpenStream>>();
   const cuts = new Map<OpenStream, NodeJS.Timeout>();
+  const rechecks = new Map<OpenStream, NodeJS.Timeout>();
   const arriving = new Set<Promise<void>>();
   const stopping = new AbortController();
   let allGone: (() => void) | null = null;
 
   const unsubscribe = deps.sessions.onChange((session) => {
-    for (const stream of bySession.get(session.id) ?? []) {
-      const over = isTerminal(session.status) || session.worker_id === null || session.epoch !== stream.epoch;
-      if (over && !cuts.has(stream))
-        cuts.set(
-          stream,
-          setTimeout(() => stream.tunnel.close(), timing.cutOff),
-        );
-    }
+    for (const stream of bySession.get(session.id) ?? []) cutOffWhenOver(stream, session);
   });
+
+  function cutOffWhenOver(stream: OpenStream, session: SessionRow): void {
+    const over = isTerminal(session.status) || session.worker_id === null || session.epoch !== stream.epoch;
+    if (!over || cuts.has(stream)) return;
+    const cut = setTimeout(() => stream.tunnel.close(), timing.cutOff);
+    cuts.set(stream, cut);
+  }
+
+  /**
+   * Between the ticket and the worker's report that the viewer is connected, another viewer may have
+   * entered, or the session ended, by way of another replica that cannot reach this stream. After
+   * that report nobody can enter any more: one look is enough.
+   */
+  async function recheck(stream: OpenStream): Promise<void> {
+    const [session, viewer] = await Promise.all([
+      deps.sessions.get(stream.sessionId),
+      deps.db.selectFrom("viewers").select("id").where("id", "=", stream.viewerId).executeTakeFirst(),
+    ]);
+    if (session) cutOffWhenOver(stream, session);
+    if (!viewer) stream.tunnel.close();
+  }
+
+  function recheckLater(stream: OpenStream): void {
+    const timer = setTimeout(() => {
+      recheck(stream).catch((error: unknown) => {
+        deps.log.warn({ sessionId: stream.sessionId, err: nameOf(error) }, "stream not checked; trying again");
+        if (streams.has(stream)) recheckLater(stream);
+      });
+    }, timing.recheck);
+    rechecks.set(stream, timer);
+  }
 
   async function open(request: IncomingMessage, viewer: Duplex, head: Buffer): Promise<void> {
     const requestId = deps.newId();
@@ -133,9 +162,9 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
       if (head.length > 0) worker.write(head);
       join(admission, viewer, worker, requestId);
     } catch (error) {
-      const refusal = error instanceof AppError ? error : new AppError("storage_unavailable", { cause: error });
+      const refusal = refusalOf(error);
       deps.log[error instanceof AppError ? "info" : "error"](
-        { op: "stream", ok: false, requestId, sessionId, errorCode: refusal.code, err: causeOf(refusal) },
+        { op: "stream", ok: false, requestId, sessionId, errorCode: refusal.code, err: nameOf(refusal.cause) },
         "stream refused",
       );
       if (viewer.destroyed) return;
@@ -182,6 +211,8 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
         if (ofSession?.size === 0) bySession.delete(session.id);
         clearTimeout(cuts.get(stream));
         cuts.delete(stream);
+        clearTimeout(rechecks.get(stream));
+        rechecks.delete(stream);
         deps.log.info(
           {
             op: "stream",
@@ -199,6 +230,7 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
     const stream: OpenStream = { sessionId: session.id, viewerId, epoch: session.epoch, tunnel };
     streams.add(stream);
     bySession.set(session.id, (bySession.get(session.id) ?? new Set()).add(stream));
+    recheckLater(stream);
   }
 
   return {
@@ -239,8 +271,14 @@ async function within<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   }
 }
 
-function causeOf(error: AppError): string | undefined {
-  const { cause } = error;
-  if (!(cause instanceof Error)) return undefined;
-  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
+function refusalOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const late = error instanceof DOMException && error.name === "TimeoutError";
+  return new AppError(late || isDatabaseOutage(error) ? "storage_unavailable" : "internal", { cause: error });
+}
+
+/** A code or a name; a message may quote what was asked for. */
+function nameOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
