@@ -96,10 +96,10 @@ function showNews({ status, webhook, attestation }) {
       attestation.ok ? "The attestation was checked offline and holds" : `Refused: ${attestation.message}`,
     );
     element("proven").replaceChildren(
-      ...(attestation.proven ?? []).map(({ statement, by }) => proofItem(statement, by)),
+      ...proofItems((attestation.proven ?? []).map(({ statement, by }) => [statement, `by ${by}`])),
     );
     element("not-proven").replaceChildren(
-      ...(attestation.notProven ?? []).map(({ statement, why }) => proofItem(statement, why)),
+      ...proofItems((attestation.notProven ?? []).map(({ statement, why }) => [statement, why])),
     );
     element("not-proven-box").hidden = !attestation.notProven?.length;
     element("attestation").hidden = false;
@@ -122,7 +122,8 @@ function addToTimeline(text, detail, kind, sinceMs) {
   item.className = kind;
   item.append(part("span", text), part("small", `${detail} · ${(sinceMs / 1000).toFixed(1)} s`));
   element("timeline").append(item);
-  item.scrollIntoView({ block: "nearest" });
+  // Scrolls the list, never the page: the reader is busy in the frame.
+  element("timeline").scrollTop = element("timeline").scrollHeight;
 }
 
 function setProgress(percent) {
@@ -147,10 +148,14 @@ function dataRow([name, value]) {
   return [part("dt", label.charAt(0).toUpperCase() + label.slice(1)), part("dd", shown)];
 }
 
-function proofItem(statement, small) {
-  const item = document.createElement("li");
-  item.append(part("span", statement), part("small", small));
-  return item;
+/** Says by whom, or why, only where that changes from one line to the next. */
+function proofItems(lines) {
+  return lines.map(([statement, small], index) => {
+    const item = document.createElement("li");
+    item.append(part("span", statement));
+    if (lines[index + 1]?.[1] !== small) item.append(part("small", small));
+    return item;
+  });
 }
 
 function part(name, text) {
