@@ -28,22 +28,23 @@ export function App({ frame, onScreen }: { frame: FrameContext; onScreen(): void
   }, [session]);
 
   const screen = currentScreen(state);
-  const main = useRef<HTMLElement>(null);
+  const mainRef = useRef<HTMLElement>(null);
   const shown = screenKey(screen);
-  const first = useRef(true);
+  const firstRef = useRef(true);
   useEffect(() => {
     onScreen();
     // Not on the first screen, and not while the user is busy elsewhere on the partner's page.
-    if (!first.current && document.hasFocus() && shown !== "live")
-      main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-    first.current = false;
-    main.current?.scrollTo(0, 0);
-  }, [shown]);
+    if (!firstRef.current && document.hasFocus() && shown !== "live")
+      mainRef.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    firstRef.current = false;
+    mainRef.current?.scrollTo(0, 0);
+  }, [shown, onScreen]);
 
   const open = state.phase === "open" && screen.screen !== "refused" ? state : null;
+  const platform = open?.view.platform.displayName;
   useEffect(() => {
-    document.title = open ? messages.pageTitle(open.view.platform.displayName) : messages.opening.title;
-  }, [open?.view.platform.displayName, messages]);
+    document.title = platform ? messages.pageTitle(platform) : messages.opening.title;
+  }, [platform, messages]);
 
   return (
     <FrameProvider value={frame}>
@@ -54,7 +55,7 @@ export function App({ frame, onScreen }: { frame: FrameContext; onScreen(): void
             {messages.connection.feedDown}
           </p>
         )}
-        <main ref={main} class="body">
+        <main ref={mainRef} class="body">
           <div class="sr-only" role="status">
             {open?.page.challenge ? `${messages.live.yourTurn}: ${open.page.challenge.instructions}` : ""}
           </div>

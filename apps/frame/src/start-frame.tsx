@@ -17,8 +17,8 @@ import { StreamConnection } from "./stream/stream-connection.ts";
 
 /** Height of what stands around the live page, before it has ever been measured. CSS pixels. */
 const guessedChrome = 210;
-/** Height that a partner's page is asked for while the live page shows. */
-const liveHeight = 720;
+/** Height that suits the live page, CSS pixels: asked for from the start, so that the partner's page does not jump later. */
+const usualHeight = 720;
 
 /** Wires the page: the one place that knows the window. */
 export function startFrame(window: Window & typeof globalThis): void {
@@ -95,32 +95,33 @@ export function startFrame(window: Window & typeof globalThis): void {
     bridge.send({ type: "closed", payload: { reason: finished ? "finished" : "user", lastStatus } });
   };
 
+  const now = () => Date.now() + api.clockSkewMs();
+  const steady: Omit<FrameContext, "messages" | "locale" | "close"> = {
+    session,
+    picture,
+    send: (message) => void stream.send(message),
+    stageResized: (size) => {
+      stage = size;
+      stream.send({ type: "resize", ...size });
+    },
+    hurry: () => network.dispatchEvent(new Event("online")),
+    takeOver: () => {
+      if (session.state.phase === "open") stream.start();
+      else void session.retry();
+    },
+    now,
+  };
+
   function draw(): void {
     const view = session.state.phase === "open" ? session.state.view : null;
     const { messages, locale } = messagesFor(chosen.locale ?? view?.locale ?? window.navigator.language);
     document.documentElement.lang = locale;
     document.documentElement.dataset["theme"] = chosen.theme ?? view?.theme ?? "auto";
-    const frame: FrameContext = {
-      session,
-      messages,
-      locale,
-      picture,
-      send: (message) => void stream.send(message),
-      stageResized: (size) => {
-        stage = size;
-        stream.send({ type: "resize", ...size });
-      },
-      hurry: () => network.dispatchEvent(new Event("online")),
-      takeOver: () => {
-        if (session.state.phase === "open") stream.start();
-        else void session.retry();
-      },
-      close: bridge.connected ? closeByUser : null,
-      clockSkewMs: () => api.clockSkewMs(),
-    };
+    const frame: FrameContext = { ...steady, messages, locale, close: bridge.connected ? closeByUser : null };
     if (root) render(<App frame={frame} onScreen={askForHeight} />, root);
   }
 
+  let asked = usualHeight;
   function askForHeight(): void {
     const shell = document.querySelector<HTMLElement>(".shell");
     if (!shell) return;
@@ -128,8 +129,8 @@ export function startFrame(window: Window & typeof globalThis): void {
     const content = body?.firstElementChild?.nextElementSibling;
     if (!body || !content) return;
     const around = shell.offsetHeight - body.offsetHeight;
-    const height = shell.classList.contains("shell-live") ? liveHeight : Math.ceil(around + content.scrollHeight + 48);
-    bridge.send({ type: "resize", payload: { height } });
+    asked = Math.max(asked, Math.ceil(around + content.scrollHeight));
+    bridge.send({ type: "resize", payload: { height: asked } });
   }
 
   let themed = "";
@@ -141,11 +142,7 @@ export function startFrame(window: Window & typeof globalThis): void {
       draw();
     }
   });
-  watchDeadlines(
-    session,
-    () => Date.now() + api.clockSkewMs(),
-    (event) => bridge.send(event),
-  );
+  watchDeadlines(session, now, (event) => bridge.send(event));
 
   draw();
   if (!window.isSecureContext || !("subtle" in crypto)) session.dispatch({ type: "refused", refusal: "insecure" });

@@ -18,7 +18,9 @@ beforeAll(async () => {
   // Another site than the frame's: `localhost` and 127.0.0.1 are strangers to each other.
   partner = createServer((_request, response) => {
     response.setHeader("content-type", "text/html");
-    response.end("<!doctype html><title>Partner</title><script>messages = []; addEventListener('message', (event) => messages.push({ origin: event.origin, data: event.data }))</script>");
+    response.end(
+      "<!doctype html><title>Partner</title><script>messages = []; addEventListener('message', (event) => messages.push({ origin: event.origin, data: event.data }))</script>",
+    );
   });
   partner.listen(0, "127.0.0.1");
   await once(partner, "listening");
@@ -57,13 +59,21 @@ async function say(type: string, payload: object = {}, target = server.origin): 
 
 /** All that the partner's page has got, each by the one schema and from the frame's own origin. */
 async function heard(): Promise<FrameMessage[]> {
-  const messages = await page.evaluate(() => (window as unknown as { messages: { origin: string; data: unknown }[] }).messages);
+  const messages = await page.evaluate(
+    () => (window as unknown as { messages: { origin: string; data: unknown }[] }).messages,
+  );
   expect(messages.every(({ origin }) => origin === server.origin)).toBe(true);
   return messages.map(({ data }) => frameMessageSchema.parse(data));
 }
 
 async function heardOf(type: FrameMessage["type"]): Promise<FrameMessage> {
-  await page.waitForFunction((wanted) => (window as unknown as { messages: { data: { type: string } }[] }).messages.some(({ data }) => data.type === wanted), type);
+  await page.waitForFunction(
+    (wanted) =>
+      (window as unknown as { messages: { data: { type: string } }[] }).messages.some(
+        ({ data }) => data.type === wanted,
+      ),
+    type,
+  );
   return (await heard()).find((message) => message.type === type)!;
 }
 
@@ -77,7 +87,12 @@ describe("the frame in a partner's page", () => {
     const [first] = await heard();
     expect(first?.type).toBe("ready");
     await say("init", {});
-    await page.waitForFunction(() => (window as unknown as { messages: { data: { type: string } }[] }).messages.filter(({ data }) => data.type === "ready").length === 2);
+    await page.waitForFunction(
+      () =>
+        (window as unknown as { messages: { data: { type: string } }[] }).messages.filter(
+          ({ data }) => data.type === "ready",
+        ).length === 2,
+    );
   });
 
   it("takes theme from init, tells each status, and is closed by the user at the end", async () => {
@@ -109,7 +124,18 @@ describe("the frame in a partner's page", () => {
     await embed();
     await page.evaluate((origin) => {
       const { contentWindow } = document.querySelector("iframe")!;
-      contentWindow!.postMessage({ ns: "attestream", v: 1, id: "x", sessionId: "00000000-0000-4000-8000-000000000000", ts: 1, type: "init", payload: {} }, origin);
+      contentWindow!.postMessage(
+        {
+          ns: "attestream",
+          v: 1,
+          id: "x",
+          sessionId: "00000000-0000-4000-8000-000000000000",
+          ts: 1,
+          type: "init",
+          payload: {},
+        },
+        origin,
+      );
       contentWindow!.postMessage("init", origin);
       contentWindow!.postMessage({ ns: "attestream", v: 2, type: "init" }, origin);
     }, server.origin);

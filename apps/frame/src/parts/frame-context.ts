@@ -22,7 +22,8 @@ export interface FrameContext {
   takeOver(): void;
   /** Tell the partner's page to take the frame down; null where there is none to tell. */
   close: (() => void) | null;
-  clockSkewMs: () => number;
+  /** The server's time, Unix milliseconds. */
+  now: () => number;
 }
 
 const context = createContext<FrameContext | null>(null);

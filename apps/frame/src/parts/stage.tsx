@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { OpenState } from "../session/frame-state.ts";
 import { safeCursor } from "../stream/cursor.ts";
 import { createInputQueue } from "../stream/input-queue.ts";
@@ -16,27 +16,29 @@ const byTouch = () => matchMedia("(pointer: coarse)").matches;
 /** The canvas with all that listens on it. The canvas itself outlives this component: packets are drawn whether it shows or not. */
 export function Stage({ state }: { state: OpenState }) {
   const { picture, send, messages, stageResized } = useFrame();
-  const glass = useRef<HTMLDivElement>(null);
-  const keyboard = useRef<HTMLInputElement>(null);
-  const wayBack = useRef<HTMLButtonElement>(null);
+  const glassRef = useRef<HTMLDivElement>(null);
+  const keyboardRef = useRef<HTMLInputElement>(null);
+  const wayBackRef = useRef<HTMLButtonElement>(null);
   const [typing, setTyping] = useState(false);
   // Left by Escape: Tab then passes the page by, until the user wants back in.
   const [left, setLeft] = useState(false);
   const { page } = state;
+  const { field } = page;
   const enabled = page.control && state.stream.link === "connected" && !state.confirmingCancel && navigator.onLine;
-  const live = useRef({ enabled, field: page.field });
-  live.current = { enabled, field: page.field };
+  const liveRef = useRef({ enabled, field });
+  useLayoutEffect(() => {
+    liveRef.current = { enabled, field };
+  }, [enabled, field]);
 
   useEffect(() => {
-    const holder = glass.current;
-    const target = keyboard.current;
+    const holder = glassRef.current;
+    const target = keyboardRef.current;
     if (!holder || !target) return;
     const { canvas } = picture;
-    canvas.className = "screen";
-    holder.prepend(canvas);
+    const unmount = picture.mount(holder);
     const life = new AbortController();
     const queue = createInputQueue(send, (callback) => requestAnimationFrame(callback));
-    const isEnabled = () => live.current.enabled;
+    const isEnabled = () => liveRef.current.enabled;
     listenToPointer(
       {
         surface: canvas,
@@ -48,8 +50,8 @@ export function Stage({ state }: { state: OpenState }) {
         },
         onRelease: (point, touch) => {
           // Within the tap itself, or a phone does not open its keyboard; `focus` from the page comes too late for that.
-          const field = live.current.field;
-          if (touch && field && contains(field, point)) target.focus({ preventScroll: true });
+          const focused = liveRef.current.field;
+          if (touch && focused && contains(focused, point)) target.focus({ preventScroll: true });
         },
       },
       life.signal,
@@ -73,21 +75,20 @@ export function Stage({ state }: { state: OpenState }) {
     if (!byTouch() && document.hasFocus()) target.focus({ preventScroll: true });
     return () => {
       life.abort();
-      canvas.remove();
+      unmount();
     };
-  }, []);
+  }, [picture, send, stageResized]);
 
   useEffect(() => {
-    if (left) wayBack.current?.focus();
+    if (left) wayBackRef.current?.focus();
   }, [left]);
 
   useEffect(() => {
-    picture.canvas.style.cursor = enabled ? safeCursor(page.cursor) : "progress";
-  }, [page.cursor, enabled]);
+    picture.setCursor(enabled ? safeCursor(page.cursor) : "progress");
+  }, [picture, page.cursor, enabled]);
 
   useEffect(() => {
-    const target = keyboard.current;
-    const { field } = page;
+    const target = keyboardRef.current;
     if (!target) return;
     // A password field keeps phone keyboards from learning and suggesting what is typed.
     target.type = field?.secret && byTouch() ? "password" : "text";
@@ -97,14 +98,13 @@ export function Stage({ state }: { state: OpenState }) {
       target.style.top = `${Math.max(0, Math.round(at.y))}px`;
       target.focus({ preventScroll: true });
     } else if (!field && byTouch()) target.blur();
-  }, [page.field]);
+  }, [picture, field]);
 
-  const field = page.field;
   return (
     <div class={typing && enabled ? "stage stage-typing" : "stage"}>
-      <div class="glass" ref={glass}>
+      <div class="glass" ref={glassRef}>
         <input
-          ref={keyboard}
+          ref={keyboardRef}
           class="keyboard-target"
           inputMode={field?.inputMode ?? "text"}
           enterkeyhint={field?.multiline ? "enter" : "go"}
@@ -128,7 +128,7 @@ export function Stage({ state }: { state: OpenState }) {
         <button
           type="button"
           class="button show-keyboard"
-          onClick={() => keyboard.current?.focus({ preventScroll: true })}
+          onClick={() => keyboardRef.current?.focus({ preventScroll: true })}
         >
           <Icon name="keyboard" />
           {messages.live.showKeyboard}
@@ -139,10 +139,10 @@ export function Stage({ state }: { state: OpenState }) {
       </p>
       {left && (
         <button
-          ref={wayBack}
+          ref={wayBackRef}
           type="button"
           class="button way-back"
-          onClick={() => keyboard.current?.focus({ preventScroll: true })}
+          onClick={() => keyboardRef.current?.focus({ preventScroll: true })}
         >
           <Icon name="keyboard" />
           {messages.live.back}

@@ -21,8 +21,7 @@ const sessionNearMs = 300_000;
 
 /** What the user is asked to do now, in words, beside the page itself. */
 export function TurnPanel({ challenge, view }: { challenge: Challenge | null; view: FrameView }) {
-  const { messages, clockSkewMs } = useFrame();
-  const now = () => Date.now() + clockSkewMs();
+  const { messages, now } = useFrame();
   const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
   const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
   const words = messages.live;

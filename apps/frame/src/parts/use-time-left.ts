@@ -18,6 +18,6 @@ export function useTimeLeft(deadline: string | null, fromMs: number, now: () => 
     };
     tick();
     return () => clearTimeout(timer);
-  }, [deadline, fromMs]);
+  }, [deadline, fromMs, now]);
   return left;
 }

@@ -26,8 +26,8 @@ export interface FrameApi {
   streamTicket(signal: AbortSignal): Promise<StreamTicket>;
   consent(accepted: boolean, signal: AbortSignal): Promise<FrameView>;
   cancel(signal: AbortSignal): Promise<FrameView>;
-  /** Ends when the API ends the stream. */
-  events(signal: AbortSignal): AsyncGenerator<FrameView>;
+  /** Ends when the API ends the stream. `alive` is called for whatever arrives, heartbeats too. */
+  events(signal: AbortSignal, alive: () => void): AsyncGenerator<FrameView>;
   /** How far the server's clock is ahead of this one, milliseconds, to the second. */
   clockSkewMs(): number;
 }
@@ -87,7 +87,7 @@ export function createFrameApi(options: {
     streamTicket: (signal) => post("stream-ticket", {}, streamTicketSchema, signal),
     consent: (accepted, signal) => post("consent", { accepted }, frameViewSchema, signal),
     cancel: (signal) => post("cancel", {}, frameViewSchema, signal),
-    async *events(signal) {
+    async *events(signal, alive) {
       const response = await request("events", { headers: { accept: "text/event-stream" }, signal });
       if (!response.body) throw new FrameApiError("unreadable");
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -98,6 +98,7 @@ export function createFrameApi(options: {
             throw new FrameApiError("unreachable");
           });
           if (done) return;
+          alive();
           for (const data of parseEvents(value)) yield parse(frameViewSchema, jsonOf(data));
         }
       } finally {

@@ -52,10 +52,12 @@ export class FrameSession {
 
   dispatch(action: FrameAction): void {
     const before = this.#state;
-    this.#state = reduceFrame(before, action);
-    if (this.#state === before) return;
-    this.#steerStream(action);
-    for (const listener of this.#listeners) listener(this.#state, before);
+    const after = reduceFrame(before, action);
+    if (after === before) return;
+    this.#state = after;
+    for (const listener of this.#listeners) listener(after, before);
+    // Last, because the stream may answer with actions of its own.
+    this.#steerStream(after, action);
   }
 
   /** Exchanges the token, or resumes; keeps trying while the API cannot be reached. */
@@ -135,14 +137,17 @@ export class FrameSession {
         silent = true;
         feed.abort();
       };
-      let silence = setTimeout(giveUp, longestSilenceMs);
+      let silence: ReturnType<typeof setTimeout>;
+      const alive = () => {
+        clearTimeout(silence);
+        silence = setTimeout(giveUp, longestSilenceMs);
+      };
+      alive();
       life.addEventListener("abort", drop);
       network.addEventListener("offline", drop);
       try {
-        for await (const view of api.events(feed.signal)) {
+        for await (const view of api.events(feed.signal, alive)) {
           failures = 0;
-          clearTimeout(silence);
-          silence = setTimeout(giveUp, longestSilenceMs);
           this.dispatch({ type: "view.received", view });
           if (this.#over()) break;
         }
@@ -154,7 +159,7 @@ export class FrameSession {
         }
         if (!silent) this.dispatch({ type: "feed.changed", feed: "down" });
       } finally {
-        clearTimeout(silence);
+        clearTimeout(silence!);
         life.removeEventListener("abort", drop);
         network.removeEventListener("offline", drop);
       }
@@ -183,10 +188,11 @@ export class FrameSession {
   }
 
   /** A browser is there: connect, so that the session becomes CONNECTED even before consent. It is gone: stop. */
-  #steerStream(action: FrameAction): void {
-    const state = this.#state;
-    if (state.phase !== "open" || isTerminal(state.view.status)) this.#options.stream.stop();
-    else if (action.type === "view.received" && state.view.streamable && state.stream.link !== "replaced")
-      this.#options.stream.start();
+  #steerStream(state: FrameState, action: FrameAction): void {
+    const { stream } = this.#options;
+    if (state.phase !== "open" || isTerminal(state.view.status)) stream.stop();
+    else if (action.type !== "view.received") return;
+    else if (!state.view.streamable) stream.stop();
+    else if (state.stream.link !== "replaced" && state.stream.link !== "broken") stream.start();
   }
 }

@@ -22,6 +22,18 @@ export class Picture {
     return { width: this.canvas.width, height: this.canvas.height };
   }
 
+  /** Puts the canvas on show; the function returned takes it away again. */
+  mount(holder: HTMLElement): () => void {
+    this.canvas.className = "screen";
+    holder.prepend(this.canvas);
+    return () => this.canvas.remove();
+  }
+
+  /** A CSS cursor, already found harmless. */
+  setCursor(cursor: string): void {
+    this.canvas.style.cursor = cursor;
+  }
+
   /** After a new connection nothing drawn before counts. */
   expectKey(): void {
     this.#needsKey = true;

@@ -34,8 +34,8 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
     target.setSelectionRange(scratch.length, scratch.length);
   }
 
-  function press(key: string): void {
-    const message = { type: "key", key, code: key, location: 0, repeat: false, modifiers: 0 } as const;
+  function press(name: string): void {
+    const message = { type: "key", key: name, code: name, location: 0, repeat: false, modifiers: 0 } as const;
     queue.now({ ...message, action: "down" });
     queue.now({ ...message, action: "up" });
   }

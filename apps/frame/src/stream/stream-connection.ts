@@ -59,10 +59,12 @@ export class StreamConnection {
   }
 
   stop(): void {
-    this.#run?.abort();
+    if (!this.#run) return;
+    this.#run.abort();
     this.#run = null;
     this.#socket?.close(1000);
     this.#socket = null;
+    this.#options.onLink({ link: "idle" });
   }
 
   /** False when there is no open connection; input is never kept for later. */
