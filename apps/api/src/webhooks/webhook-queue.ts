@@ -71,13 +71,16 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
   return {
     async open() {
       await boss.start();
-      await boss.createQueue(queueName, {
+      const settings = {
         expireInSeconds: expireSeconds,
         retryLimit: 1000,
         retryDelay: retrySeconds,
         deleteAfterSeconds: 3600,
         notify: false,
-      });
+      };
+      await boss.createQueue(queueName, settings);
+      // A queue that an earlier version made keeps that version's settings otherwise.
+      await boss.updateQueue(queueName, settings);
       // `send` looks the queue up once, outside the transaction it is given. On the embedded database,
       // which has one connection, that would wait for the transaction which waits for it: look it up now.
       await boss.findJobs(queueName, { id: "00000000-0000-4000-8000-000000000000" });

@@ -1,4 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import {
   createCertificateAuthority,
@@ -14,6 +17,7 @@ import { extraction, startSessions, type Storage } from "./test-support/start-se
 import type { WebhooksOptions } from "./create-webhooks.ts";
 
 const host = "hooks.example.com";
+const deliverProcess = join(import.meta.dirname, "test-support/deliver-process.ts");
 let authority: CertificateAuthority;
 let pglite: PGlite;
 let postgres: TestPostgres;
@@ -178,6 +182,41 @@ describe.each([
     const session = await setup.api.run({ cancelled: true });
     expect(await setup.api.deliveryOf(session.id)).toBeUndefined();
   });
+});
+
+test("an attempt whose process is killed is made again by the next one, with the same id", async () => {
+  await using receiver = await startReceiver(
+    authority,
+    host,
+    (response, count) => void (count > 1 && response.writeHead(204).end()),
+  );
+  const masterKey = randomBytes(32);
+  const setting = {
+    databaseUrl: postgres.url,
+    masterKey: masterKey.toString("hex"),
+    devHost: `${host}:${receiver.port}`,
+    ca: authority.certificate,
+  };
+  const child = spawn(process.execPath, ["--conditions=@attestream/source", deliverProcess], {
+    env: { SETTING: JSON.stringify(setting) },
+    stdio: "inherit",
+  });
+  const closed = once(child, "close");
+  await Promise.race([receiver.arrived(1), closed]);
+  child.kill("SIGKILL");
+  await closed;
+  expect(receiver.received).toHaveLength(1);
+  const sessionId: string = JSON.parse(receiver.received[0]?.body ?? "").sessionId;
+
+  await using api = await startSessions(onPostgres(), {
+    masterKey,
+    webhooks: { devHosts: [setting.devHost], extraCa: setting.ca, resolve: async () => ["127.0.0.1"] },
+  });
+  expect(await api.delivery(sessionId, ({ state }) => state !== "pending")).toMatchObject({
+    state: "delivered",
+    attempts: 1,
+  });
+  expect(receiver.received[1]?.headers["webhook-id"]).toBe(receiver.received[0]?.headers["webhook-id"]);
 });
 
 describe("the receiver", () => {

@@ -22,7 +22,7 @@ import type { Database, SessionRow, WebhookDeliveriesTable } from "../../storage
 import { createWebhooks, type WebhooksOptions } from "../create-webhooks.ts";
 
 /** One for all that share a database, as in an installation. */
-const masterKey = randomBytes(32);
+const sharedMasterKey = randomBytes(32);
 
 export type Storage = { pglite: PGlite } | { databaseUrl: string };
 
@@ -42,11 +42,15 @@ export type End = { extracted: ExtractionResult } | { failed: ErrorCode } | { ca
 /** A partner, and what the API runs when its sessions end: session service, attestation, webhooks; on a real database. */
 export async function startSessions(
   storage: Storage,
-  options: { webhooks?: Partial<WebhooksOptions>; attestation?: Partial<AttestationServiceDependencies> } = {},
+  options: {
+    webhooks?: Partial<WebhooksOptions>;
+    attestation?: Partial<AttestationServiceDependencies>;
+    masterKey?: Uint8Array;
+  } = {},
 ) {
   const db = openKysely(storage);
   await migrate(db);
-  const sealer = createSealer(masterKey);
+  const sealer = createSealer(options.masterKey ?? sharedMasterKey);
   const now = () => new Date();
   const partnerId = randomUUID();
   const secrets = [newWebhookSecret(), newWebhookSecret()];
