@@ -6,11 +6,7 @@ import { z } from "zod";
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
 const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
+  z.string().regex(/^\d+$/, "must be a whole number").transform(Number).pipe(z.number().min(min).max(max));
 
 /** `name=ip:port,…`: names that the egress proxy dials at a fixed private address. Never a range. */
 const devHostsSchema = z.string().transform((text, context) => {
@@ -21,7 +17,10 @@ const devHostsSchema = z.string().transform((text, context) => {
     const address = match?.[2]?.replace(/^\[|\]$/g, "") ?? "";
     const port = Number(match?.[3]);
     if (!match?.[1] || isIP(address) === 0 || port < 1 || port > 65_535) {
-      context.addIssue({ code: "custom", message: `"${entry}" is not of the form name=ip:port, for example bank.demo.test=127.0.0.1:4100` });
+      context.addIssue({
+        code: "custom",
+        message: `"${entry}" is not of the form name=ip:port, for example bank.demo.test=127.0.0.1:4100`,
+      });
       return z.NEVER;
     }
     hosts.set(match[1].toLowerCase(), { address, port });
@@ -30,8 +29,14 @@ const devHostsSchema = z.string().transform((text, context) => {
 });
 
 const describedEnv = z.object({
-  API_URL: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:4000").describe("Where the API listens."),
-  WORKER_TOKEN: z.string().min(16, "must be at least 16 characters; generate one with: openssl rand -hex 32").describe("Secret shared with the API. Also as WORKER_TOKEN_FILE."),
+  API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default("http://127.0.0.1:4000")
+    .describe("Where the API listens."),
+  WORKER_TOKEN: z
+    .string()
+    .min(16, "must be at least 16 characters; generate one with: openssl rand -hex 32")
+    .describe("Secret shared with the API. Also as WORKER_TOKEN_FILE."),
   WORKER_ID: z
     .string()
     .regex(/^[a-zA-Z0-9_-]{1,64}$/)
@@ -46,13 +51,31 @@ const describedEnv = z.object({
     .regex(/^[^/\s]+:\d{1,5}$/, "must be host:port")
     .optional()
     .describe("host:port at which the API reaches the viewer endpoint; default: from the listener."),
-  EGRESS_DEV_HOSTS: devHostsSchema.default(() => new Map()).describe("name=ip:port,…: development hosts that may live at a private address."),
-  EXTRA_CA_FILE: z.string().optional().describe("PEM file with certificate authorities that the browsers trust in addition."),
-  CHROMIUM_PATH: z.string().optional().describe("Chromium to run; default: the first known place where one is installed."),
-  RUNTIME_DIR: z.string().optional().describe("Where throw-away profiles live; must be reachable by every user. Default: the system's temporary folder."),
-  ALLOW_NO_SANDBOX: flag.default(false).describe("Run even where Chromium's sandbox does not work (level L0). Never for real users."),
+  EGRESS_DEV_HOSTS: devHostsSchema
+    .default(() => new Map())
+    .describe("name=ip:port,…: development hosts that may live at a private address."),
+  EXTRA_CA_FILE: z
+    .string()
+    .optional()
+    .describe("PEM file with certificate authorities that the browsers trust in addition."),
+  CHROMIUM_PATH: z
+    .string()
+    .optional()
+    .describe("Chromium to run; default: the first known place where one is installed."),
+  RUNTIME_DIR: z
+    .string()
+    .optional()
+    .describe(
+      "Where throw-away profiles live; must be reachable by every user. Default: the system's temporary folder.",
+    ),
+  ALLOW_NO_SANDBOX: flag
+    .default(false)
+    .describe("Run even where Chromium's sandbox does not work (level L0). Never for real users."),
   LAUNCH_TIMEOUT: durationSchema.default(30_000).describe("How long a browser may take to start."),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least severe level that is logged."),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info")
+    .describe("Least severe level that is logged."),
 });
 
 export interface WorkerConfig {
@@ -79,7 +102,10 @@ export class ConfigError extends Error {
 }
 
 /** Throws ConfigError. `readSecret` reads a `*_FILE`; it is a parameter for tests. */
-export function loadConfig(env: Record<string, string | undefined>, readSecret: (path: string) => string = (path) => readFileSync(path, "utf8")): WorkerConfig {
+export function loadConfig(
+  env: Record<string, string | undefined>,
+  readSecret: (path: string) => string = (path) => readFileSync(path, "utf8"),
+): WorkerConfig {
   const problems: string[] = [];
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const tokenFile = given["WORKER_TOKEN_FILE"];
@@ -90,7 +116,9 @@ export function loadConfig(env: Record<string, string | undefined>, readSecret: 
       problems.push(`WORKER_TOKEN_FILE: cannot read ${tokenFile}`);
     }
   }
-  const parsed = describedEnv.safeParse(given, { error: (issue) => (issue.input === undefined ? "is required" : undefined) });
+  const parsed = describedEnv.safeParse(given, {
+    error: (issue) => (issue.input === undefined ? "is required" : undefined),
+  });
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parsed.data;

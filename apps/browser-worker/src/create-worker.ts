@@ -46,7 +46,15 @@ export interface Worker {
 
 /** Wires and starts a worker. Throws, with the remedy in the message, when this machine cannot run browsers. */
 export async function createWorker(dependencies: WorkerDependencies): Promise<Worker> {
-  const { config, runTree, log, resolve = resolveWithSystem, now = () => new Date(), random = Math.random, newId = randomUUID } = dependencies;
+  const {
+    config,
+    runTree,
+    log,
+    resolve = resolveWithSystem,
+    now = () => new Date(),
+    random = Math.random,
+    newId = randomUUID,
+  } = dependencies;
   const workerId = config.workerId ?? `w_${newId().replaceAll("-", "").slice(0, 16)}`;
   const asRoot = process.getuid?.() === 0;
   const setprivPath = await findSetpriv(asRoot);
@@ -63,14 +71,33 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     dependencies.useTemporaryFolder?.(join(runtime.path, "tmp"));
     const trustStore = await createTrustStore({ folder: join(runtime.path, "trust"), caFile: config.extraCaFile });
     const capacity = Math.min(config.capacity, uidsPerWorker);
-    const slots: Slot[] = Array.from({ length: capacity }, (_, index) => ({ index, uid: asRoot ? runtime.uidBase + index : undefined, folder: join(runtime.path, `slot-${index}`) }));
-    const launch = (slot: Slot, sandbox: boolean) => launchBrowser(slot, { chromium, setprivPath, trustStore, sandbox, timeoutMs: config.launchTimeoutMs, resolve, log });
+    const slots: Slot[] = Array.from({ length: capacity }, (_, index) => ({
+      index,
+      uid: asRoot ? runtime.uidBase + index : undefined,
+      folder: join(runtime.path, `slot-${index}`),
+    }));
+    const launch = (slot: Slot, sandbox: boolean) =>
+      launchBrowser(slot, {
+        chromium,
+        setprivPath,
+        trustStore,
+        sandbox,
+        timeoutMs: config.launchTimeoutMs,
+        resolve,
+        log,
+      });
     const [firstSlot] = slots;
     if (firstSlot === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const checked = await checkSandbox({ slot: firstSlot, launch, allowNoSandbox: config.allowNoSandbox, log });
     const browser = { product: chromium.product, version: checked.version };
 
-    const pool = new BrowserPool({ slots, warmSize: config.poolSize, launch: (slot) => launch(slot, checked.level !== "L0"), random, log });
+    const pool = new BrowserPool({
+      slots,
+      warmSize: config.poolSize,
+      launch: (slot) => launch(slot, checked.level !== "L0"),
+      random,
+      log,
+    });
     const reports = new ReportBuffer(now);
     const lifetime = new AbortController();
     const ending = Promise.withResolvers<void>();
@@ -98,16 +125,31 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       },
       onEmpty: () => finishDrain(),
     });
-    const gateway = new ViewerGateway({ workerToken: config.workerToken, findStream: (id, epoch) => sessions.findStream(id, epoch), now });
+    const gateway = new ViewerGateway({
+      workerToken: config.workerToken,
+      findStream: (id, epoch) => sessions.findStream(id, epoch),
+      now,
+    });
     await gateway.listen(config.host, config.port);
     cleanUp.push(() => gateway.close());
-    const address = config.address ?? `${config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host}:${gateway.port}`;
+    const address =
+      config.address ??
+      `${config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host}:${gateway.port}`;
 
     const link: ControlLink = new ControlLink({
       apiUrl: config.apiUrl,
       workerToken: config.workerToken,
       reports,
-      describe: () => ({ type: "register", protocol: workerProtocolVersion, workerId, address, capacity, isolationLevel: checked.level, browser, held: sessions.held }),
+      describe: () => ({
+        type: "register",
+        protocol: workerProtocolVersion,
+        workerId,
+        address,
+        capacity,
+        isolationLevel: checked.level,
+        browser,
+        held: sessions.held,
+      }),
       heartbeat: () => ({ type: "heartbeat", warm: pool.warm, held: sessions.held }),
       onMessage: (message) => receive(message),
       onRegistered() {
@@ -167,7 +209,17 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       void stop();
     });
     pool.fill();
-    log.info({ workerId, port: gateway.port, isolationLevel: checked.level, browser: browser.product, browserVersion: browser.version, capacity }, "worker started");
+    log.info(
+      {
+        workerId,
+        port: gateway.port,
+        isolationLevel: checked.level,
+        browser: browser.product,
+        browserVersion: browser.version,
+        capacity,
+      },
+      "worker started",
+    );
     return { port: gateway.port, registered: registered.promise, finished: ending.promise, drain, stop };
   } catch (error) {
     await undo();
@@ -183,6 +235,9 @@ async function findSetpriv(asRoot: boolean): Promise<string | undefined> {
     );
     if (found) return path;
   }
-  if (asRoot) throw new Error("Run as root the worker needs setpriv to start browsers as unprivileged users. Install util-linux, or run the worker as an ordinary user.");
+  if (asRoot)
+    throw new Error(
+      "Run as root the worker needs setpriv to start browsers as unprivileged users. Install util-linux, or run the worker as an ordinary user.",
+    );
   return undefined;
 }

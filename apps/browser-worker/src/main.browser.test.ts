@@ -34,7 +34,16 @@ describe("the worker's program", () => {
 
   function run(env: Record<string, string> = {}): ChildProcess {
     const child = spawn(process.execPath, ["--conditions=@attestream/source", program], {
-      env: { PATH: process.env["PATH"], API_URL: api.url, WORKER_TOKEN: workerToken, WORKER_PORT: "0", WORKER_CAPACITY: "2", RUNTIME_DIR: runtimeDir, LOG_LEVEL: "silent", ...env },
+      env: {
+        PATH: process.env["PATH"],
+        API_URL: api.url,
+        WORKER_TOKEN: workerToken,
+        WORKER_PORT: "0",
+        WORKER_CAPACITY: "2",
+        RUNTIME_DIR: runtimeDir,
+        LOG_LEVEL: "silent",
+        ...env,
+      },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     children.push(child);
@@ -99,11 +108,31 @@ describe("the worker's program", () => {
   });
 
   it.each([
-    ["names every bad setting at once", { WORKER_TOKEN: "", WORKER_CAPACITY: "none", EGRESS_DEV_HOSTS: "bank" }, 78, ["WORKER_TOKEN", "WORKER_CAPACITY", "EGRESS_DEV_HOSTS", "bank.demo.test=127.0.0.1:4100"]],
-    ["names the setting of a Chromium that is not there", { CHROMIUM_PATH: "/nowhere/chromium" }, 1, ["CHROMIUM_PATH", "/nowhere/chromium"]],
-    ["names the remedy of a Chromium that does not start", { CHROMIUM_PATH: "/bin/false", LAUNCH_TIMEOUT: "10s" }, 1, ["self-check failed"]],
+    [
+      "names every bad setting at once",
+      { WORKER_TOKEN: "", WORKER_CAPACITY: "none", EGRESS_DEV_HOSTS: "bank" },
+      78,
+      ["WORKER_TOKEN", "WORKER_CAPACITY", "EGRESS_DEV_HOSTS", "bank.demo.test=127.0.0.1:4100"],
+    ],
+    [
+      "names the setting of a Chromium that is not there",
+      { CHROMIUM_PATH: "/nowhere/chromium" },
+      1,
+      ["CHROMIUM_PATH", "/nowhere/chromium"],
+    ],
+    [
+      "names the remedy of a Chromium that does not start",
+      { CHROMIUM_PATH: "/bin/false", LAUNCH_TIMEOUT: "10s" },
+      1,
+      ["self-check failed"],
+    ],
     ["says that the token is not the API's", { WORKER_TOKEN: "some-other-token-entirely" }, 1, ["WORKER_TOKEN"]],
-    ["names an authority that cannot be read", { EXTRA_CA_FILE: "/nowhere/ca.pem" }, 1, ["EXTRA_CA_FILE", "/nowhere/ca.pem"]],
+    [
+      "names an authority that cannot be read",
+      { EXTRA_CA_FILE: "/nowhere/ca.pem" },
+      1,
+      ["EXTRA_CA_FILE", "/nowhere/ca.pem"],
+    ],
   ])("%s", async (_name, env, code, words) => {
     const child = run(env);
     let output = "";

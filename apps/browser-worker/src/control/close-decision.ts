@@ -3,9 +3,18 @@ import { workerCloseCodes } from "@attestream/shared/worker-protocol";
 export type CloseDecision = { then: "stop"; reason: string } | { then: "back off" } | { then: "register again" };
 
 const stopReasons = new Map<number, string>([
-  [workerCloseCodes.unauthorized, "The API does not accept this WORKER_TOKEN. Give the worker and the API the same one."],
-  [workerCloseCodes.protocolMismatch, "The API speaks another version of the worker protocol. Run worker and API of the same release."],
-  [workerCloseCodes.badMessage, "The API could not read a message of this worker. Run worker and API of the same release."],
+  [
+    workerCloseCodes.unauthorized,
+    "The API does not accept this WORKER_TOKEN. Give the worker and the API the same one.",
+  ],
+  [
+    workerCloseCodes.protocolMismatch,
+    "The API speaks another version of the worker protocol. Run worker and API of the same release.",
+  ],
+  [
+    workerCloseCodes.badMessage,
+    "The API could not read a message of this worker. Run worker and API of the same release.",
+  ],
 ]);
 
 /** What a lost control link means. Any code that the protocol does not name is an ordinary loss: register again. */

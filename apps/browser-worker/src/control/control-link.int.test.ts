@@ -25,13 +25,25 @@ describe("the control link", () => {
     await api.close();
   });
 
-  function start(workerToken = token, onMessage: (message: DownMessage) => void = () => {}): { link: ControlLink; end: Promise<void>; registered: Promise<void> } {
+  function start(
+    workerToken = token,
+    onMessage: (message: DownMessage) => void = () => {},
+  ): { link: ControlLink; end: Promise<void>; registered: Promise<void> } {
     const registered = Promise.withResolvers<void>();
     const link = new ControlLink({
       apiUrl: api.url,
       workerToken,
       reports,
-      describe: () => ({ type: "register", protocol: 1, workerId: "w_test", address: "127.0.0.1:1", capacity: 1, isolationLevel: "L1", browser: { product: "chromium", version: "1" }, held: [] }),
+      describe: () => ({
+        type: "register",
+        protocol: 1,
+        workerId: "w_test",
+        address: "127.0.0.1:1",
+        capacity: 1,
+        isolationLevel: "L1",
+        browser: { product: "chromium", version: "1" },
+        held: [],
+      }),
       heartbeat: () => ({ type: "heartbeat", warm: 0, held: [] }),
       onMessage,
       onRegistered: registered.resolve,

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { downMessageSchema, workerCloseCodes, type DownMessage, type UpMessage } from "@attestream/shared/worker-protocol";
+import {
+  downMessageSchema,
+  workerCloseCodes,
+  type DownMessage,
+  type UpMessage,
+} from "@attestream/shared/worker-protocol";
 import type { Logger } from "pino";
 import { WebSocket, type RawData } from "ws";
 import { backoffMs } from "./backoff.ts";
@@ -40,7 +45,7 @@ export class ControlLink {
 
   /** Resolves when `signal` aborts; rejects when the API says that this worker can never register. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; ) {
+    for (let attempt = 0; !signal.aborted;) {
       const ending = await this.#connectOnce(signal);
       if (signal.aborted) return;
       const decision = decideOnClose(ending.code);
@@ -105,7 +110,8 @@ export class ControlLink {
   }
 
   #receive(message: DownMessage): void {
-    if (message.type === "report.acked") this.#options.reports.acknowledge(message.sessionId, message.epoch, message.seq);
+    if (message.type === "report.acked")
+      this.#options.reports.acknowledge(message.sessionId, message.epoch, message.seq);
     else this.#options.onMessage(message);
   }
 

@@ -10,9 +10,18 @@ describe("the report buffer", () => {
     buffer.add("b", 1, { type: "browser.started" });
     buffer.add("a", 1, { type: "viewer.connected" });
     buffer.add("a", 2, { type: "browser.started" });
-    expect(buffer.unacknowledged().map(({ sessionId, epoch, seq }) => `${sessionId}${epoch}:${seq}`)).toEqual(["a1:1", "b1:1", "a1:2", "a2:1"]);
+    expect(buffer.unacknowledged().map(({ sessionId, epoch, seq }) => `${sessionId}${epoch}:${seq}`)).toEqual([
+      "a1:1",
+      "b1:1",
+      "a1:2",
+      "a2:1",
+    ]);
     buffer.acknowledge("a", 1, 1);
-    expect(buffer.unacknowledged().map(({ sessionId, epoch, seq }) => `${sessionId}${epoch}:${seq}`)).toEqual(["b1:1", "a1:2", "a2:1"]);
+    expect(buffer.unacknowledged().map(({ sessionId, epoch, seq }) => `${sessionId}${epoch}:${seq}`)).toEqual([
+      "b1:1",
+      "a1:2",
+      "a2:1",
+    ]);
     buffer.forget("a", 1);
     expect(buffer.unacknowledged()).toHaveLength(2);
   });

@@ -26,7 +26,14 @@ export class ReportBuffer {
     const isOutcome = report.type === "data.extracted" || report.type === "session.failed";
     if (session.waiting.length >= mostPerSession && !isOutcome) return null;
     session.lastSeq += 1;
-    const message: ReportMessage = { type: "report", sessionId, epoch, seq: session.lastSeq, at: this.#now().toISOString(), report };
+    const message: ReportMessage = {
+      type: "report",
+      sessionId,
+      epoch,
+      seq: session.lastSeq,
+      at: this.#now().toISOString(),
+      report,
+    };
     session.waiting.push(message);
     this.#order.push(message);
     return message;

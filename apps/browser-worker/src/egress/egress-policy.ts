@@ -20,7 +20,10 @@ const webPorts = new Set([80, 443]);
  * (subdomains only, not the apex), on the web's ports. Addresses are never named by number. Looks at
  * names only; that the answer of a name is a public address is checked when it is dialled.
  */
-export function createEgressPolicy(options: { allow: readonly string[]; devHosts: ReadonlyMap<string, { address: string; port: number }> }): EgressPolicy {
+export function createEgressPolicy(options: {
+  allow: readonly string[];
+  devHosts: ReadonlyMap<string, { address: string; port: number }>;
+}): EgressPolicy {
   const exact = new Set<string>();
   const suffixes: string[] = [];
   for (const entry of options.allow) {
@@ -28,13 +31,16 @@ export function createEgressPolicy(options: { allow: readonly string[]; devHosts
     if (name.startsWith("*.")) suffixes.push(name.slice(1));
     else exact.add(name);
   }
-  const isAllowed = (host: string) => exact.has(host) || suffixes.some((suffix) => host.length > suffix.length && host.endsWith(suffix));
+  const isAllowed = (host: string) =>
+    exact.has(host) || suffixes.some((suffix) => host.length > suffix.length && host.endsWith(suffix));
 
   return {
     decide(rawHost, port) {
       const host = normalise(rawHost);
-      if (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || looksNumeric(host)) return { kind: "refused", reason: "ip literal" };
-      if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || host.length > 253) return { kind: "refused", reason: "malformed" };
+      if (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || looksNumeric(host))
+        return { kind: "refused", reason: "ip literal" };
+      if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || host.length > 253)
+        return { kind: "refused", reason: "malformed" };
       if (!isAllowed(host)) return { kind: "refused", reason: "not allowed" };
       const mapped = options.devHosts.get(host);
       if (mapped && (webPorts.has(port) || port === mapped.port)) return { kind: "dial", host, ...mapped };

@@ -37,17 +37,24 @@ describe("the egress proxy", () => {
     return proxy;
   }
 
-  const policy = () => createEgressPolicy({ allow: ["bank.test", "elsewhere.test"], devHosts: new Map([["bank.test", { address: "127.0.0.1", port: sitePort }]]) });
+  const policy = () =>
+    createEgressPolicy({
+      allow: ["bank.test", "elsewhere.test"],
+      devHosts: new Map([["bank.test", { address: "127.0.0.1", port: sitePort }]]),
+    });
 
   function get(proxy: EgressProxy, url: string): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
-      const sent = request({ host: "127.0.0.1", port: proxy.port, path: url, headers: { host: new URL(url).host } }, (response) => {
-        let body = "";
-        response.on("data", (chunk: Buffer) => {
-          body += chunk.toString();
-        });
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-      });
+      const sent = request(
+        { host: "127.0.0.1", port: proxy.port, path: url, headers: { host: new URL(url).host } },
+        (response) => {
+          let body = "";
+          response.on("data", (chunk: Buffer) => {
+            body += chunk.toString();
+          });
+          response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+        },
+      );
       sent.on("error", reject);
       sent.end();
     });
@@ -82,31 +89,45 @@ describe("the egress proxy", () => {
   it("tunnels bytes both ways, also those that came with the request", async () => {
     const proxy = await startProxy();
     proxy.setPolicy(policy());
-    const answer = await exchange(proxy, "CONNECT bank.test:443 HTTP/1.1\r\nHost: bank.test:443\r\n\r\nGET /tunnelled HTTP/1.1\r\nHost: inner\r\nConnection: close\r\n\r\n");
+    const answer = await exchange(
+      proxy,
+      "CONNECT bank.test:443 HTTP/1.1\r\nHost: bank.test:443\r\n\r\nGET /tunnelled HTTP/1.1\r\nHost: inner\r\nConnection: close\r\n\r\n",
+    );
     expect(answer).toContain("200 Connection established");
     expect(answer).toContain("from the site");
     expect(requests).toEqual(["GET inner /tunnelled"]);
   });
 
-  it.each([["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::ffff:127.0.0.1"], []])("refuses an allowed name that resolves to %s", async (...answers) => {
-    const proxy = await startProxy({ answers });
-    proxy.setPolicy(policy());
-    expect(await exchange(proxy, "CONNECT elsewhere.test:443 HTTP/1.1\r\n\r\n")).toContain("403 Forbidden");
-    expect(proxy.refusals.get("elsewhere.test")).toBe(1);
-  });
+  it.each([["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::ffff:127.0.0.1"], []])(
+    "refuses an allowed name that resolves to %s",
+    async (...answers) => {
+      const proxy = await startProxy({ answers });
+      proxy.setPolicy(policy());
+      expect(await exchange(proxy, "CONNECT elsewhere.test:443 HTTP/1.1\r\n\r\n")).toContain("403 Forbidden");
+      expect(proxy.refusals.get("elsewhere.test")).toBe(1);
+    },
+  );
 
-  it.each(["CONNECT 127.0.0.1:443 HTTP/1.1\r\n\r\n", "CONNECT bank.test HTTP/1.1\r\n\r\n", "CONNECT bank.test:22 HTTP/1.1\r\n\r\n", "CONNECT [::1]:443 HTTP/1.1\r\n\r\n"])("refuses %j", async (text) => {
+  it.each([
+    "CONNECT 127.0.0.1:443 HTTP/1.1\r\n\r\n",
+    "CONNECT bank.test HTTP/1.1\r\n\r\n",
+    "CONNECT bank.test:22 HTTP/1.1\r\n\r\n",
+    "CONNECT [::1]:443 HTTP/1.1\r\n\r\n",
+  ])("refuses %j", async (text) => {
     const proxy = await startProxy();
     proxy.setPolicy(policy());
     expect(await exchange(proxy, text)).toContain("403 Forbidden");
     expect(requests).toEqual([]);
   });
 
-  it.each(["http://127.0.0.1:1/", "http://2130706433/", "http://169.254.169.254/latest/meta-data"])("does not forward %s", async (url) => {
-    const proxy = await startProxy();
-    proxy.setPolicy(policy());
-    expect((await get(proxy, url)).status).toBe(403);
-  });
+  it.each(["http://127.0.0.1:1/", "http://2130706433/", "http://169.254.169.254/latest/meta-data"])(
+    "does not forward %s",
+    async (url) => {
+      const proxy = await startProxy();
+      proxy.setPolicy(policy());
+      expect((await get(proxy, url)).status).toBe(403);
+    },
+  );
 
   it("serves no other user's connection", async () => {
     const own = process.getuid?.() ?? -1;

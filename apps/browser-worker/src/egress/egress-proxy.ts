@@ -87,7 +87,12 @@ export class EgressProxy {
       const upstream = await this.#open(request.socket, url.hostname, Number(url.port || 80));
       const { "proxy-connection": _dropped, "proxy-authorization": _alsoDropped, ...headers } = request.headers;
       const outgoing = requestHttp(
-        { createConnection: () => upstream, method: request.method, path: url.pathname + url.search, headers: { ...headers, host: url.host, connection: "close" } },
+        {
+          createConnection: () => upstream,
+          method: request.method,
+          path: url.pathname + url.search,
+          headers: { ...headers, host: url.host, connection: "close" },
+        },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(response);
@@ -103,11 +108,15 @@ export class EgressProxy {
 
   async #open(client: Socket, host: string, port: number): Promise<Socket> {
     const { uid, resolve } = this.#options;
-    if (uid !== undefined && (await readPeerUid(client.remotePort ?? 0)) !== uid) throw new EgressRefused("not this slot's browser");
+    if (uid !== undefined && (await readPeerUid(client.remotePort ?? 0)) !== uid)
+      throw new EgressRefused("not this slot's browser");
     const decision = this.#policy.decide(host, port);
     try {
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
-      const upstream = decision.kind === "dial" ? await dial(decision.address, decision.port) : await dialPublic(decision.host, decision.port, resolve);
+      const upstream =
+        decision.kind === "dial"
+          ? await dial(decision.address, decision.port)
+          : await dialPublic(decision.host, decision.port, resolve);
       this.#track(upstream);
       return upstream;
     } catch (error) {
@@ -119,7 +128,8 @@ export class EgressProxy {
   #countRefusal(host: string, reason: string): void {
     const name = host.slice(0, 255).toLowerCase();
     // Bounded: a page could ask for ever new names.
-    if (this.#refusals.has(name) || this.#refusals.size < 1_000) this.#refusals.set(name, (this.#refusals.get(name) ?? 0) + 1);
+    if (this.#refusals.has(name) || this.#refusals.size < 1_000)
+      this.#refusals.set(name, (this.#refusals.get(name) ?? 0) + 1);
     this.#options.log.info({ host: name, reason }, "egress refused");
   }
 

@@ -8,7 +8,9 @@ import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { assignTo, startTestWorker, type TestWorker } from "../testing/test-worker.ts";
 
 const host = "login.worker.test";
-const ownAddress = Object.values(networkInterfaces()).flatMap((list) => list ?? []).find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((list) => list ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
 /** Listens on every address of this machine and counts who comes. */
 async function startCanary(): Promise<{ port: number; connections: () => number; server: Server }> {
@@ -32,24 +34,61 @@ describe("what a session's browser can reach", () => {
   /** Lets the page try every address by several means and keeps how each ended. */
   const probe: RunSessionTree = async ({ page, loginUrl }) => {
     await page().goto(loginUrl);
-    const internal = ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "0.0.0.0", "[::ffff:127.0.0.1]", "169.254.169.254", "168.63.129.16", ...(ownAddress ? [ownAddress] : []), "rebound.worker.test", "other.worker.test"];
+    const internal = [
+      "127.0.0.1",
+      "localhost",
+      "[::1]",
+      "2130706433",
+      "0x7f000001",
+      "127.1",
+      "0.0.0.0",
+      "[::ffff:127.0.0.1]",
+      "169.254.169.254",
+      "168.63.129.16",
+      ...(ownAddress ? [ownAddress] : []),
+      "rebound.worker.test",
+      "other.worker.test",
+    ];
     found = await page().evaluate(
       async ({ names, port }) => {
         const outcome: Record<string, string> = {};
-        const settle = (work: Promise<unknown>) => work.then(() => "reached", () => "refused");
-        const socket = (url: string) => new Promise((resolve, reject) => { const opened = new WebSocket(url); opened.onopen = resolve; opened.onerror = reject; });
-        await Promise.all(names.flatMap((name) => [port, 443].flatMap((to) => [
-          settle(fetch(`https://${name}:${to}/`, { mode: "no-cors" })).then((end) => { outcome[`fetch ${name} ${to}`] = end; }),
-          settle(fetch(`https://${name}:${to}/`, { method: "POST", keepalive: true, mode: "no-cors", body: "x" })).then((end) => { outcome[`post ${name} ${to}`] = end; }),
-          settle(socket(`wss://${name}:${to}/`)).then((end) => { outcome[`socket ${name} ${to}`] = end; }),
-        ])));
+        const settle = (work: Promise<unknown>) =>
+          work.then(
+            () => "reached",
+            () => "refused",
+          );
+        const socket = (url: string) =>
+          new Promise((resolve, reject) => {
+            const opened = new WebSocket(url);
+            opened.addEventListener("open", resolve);
+            opened.addEventListener("error", reject);
+          });
+        await Promise.all(
+          names.flatMap((name) =>
+            [port, 443].flatMap((to) => [
+              settle(fetch(`https://${name}:${to}/`, { mode: "no-cors" })).then((end) => {
+                outcome[`fetch ${name} ${to}`] = end;
+              }),
+              settle(
+                fetch(`https://${name}:${to}/`, { method: "POST", keepalive: true, mode: "no-cors", body: "x" }),
+              ).then((end) => {
+                outcome[`post ${name} ${to}`] = end;
+              }),
+              settle(socket(`wss://${name}:${to}/`)).then((end) => {
+                outcome[`socket ${name} ${to}`] = end;
+              }),
+            ]),
+          ),
+        );
         const control = await fetch("/home").then((response) => response.status);
         outcome["control"] = String(control);
         return outcome;
       },
       { names: internal, port: canary.port },
     );
-    await page().goto(`https://other.worker.test:443/`).catch(() => {});
+    await page()
+      .goto(`https://other.worker.test:443/`)
+      .catch(() => {});
     return { kind: "failed", code: "PLATFORM_UNAVAILABLE" };
   };
 

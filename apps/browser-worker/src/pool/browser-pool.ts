@@ -91,7 +91,7 @@ export class BrowserPool {
 
   async #fillUp(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let failures = 0; !signal.aborted && this.#warm.length < this.#options.warmSize && this.#free.length > 0; ) {
+    for (let failures = 0; !signal.aborted && this.#warm.length < this.#options.warmSize && this.#free.length > 0;) {
       try {
         const browser = await this.#launchInFreeSlot();
         if (browser === null) return;

@@ -31,7 +31,11 @@ export interface SlotBrowser {
 
 export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise<SlotBrowser> {
   const egress = new EgressProxy({ resolve: options.resolve, uid: slot.uid, log: options.log });
-  const files = await prepareSlot(slot, { chromiumPath: options.chromium.path, setprivPath: options.setprivPath, trustStore: options.trustStore });
+  const files = await prepareSlot(slot, {
+    chromiumPath: options.chromium.path,
+    setprivPath: options.setprivPath,
+    trustStore: options.trustStore,
+  });
   const readPid = async () => Number(await readFile(files.pidFile, "utf8").catch(() => "0"));
   const clean = async () => {
     const pid = await readPid();

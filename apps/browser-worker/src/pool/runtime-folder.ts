@@ -32,7 +32,9 @@ export async function createRuntimeFolder(base: string | undefined, asRoot: bool
       await mkdir(path, { mode: 0o711 });
     } catch (error) {
       if (isExisting(error)) continue;
-      throw new Error(`RUNTIME_DIR: cannot write below ${parent}; choose a folder that this user may write to`, { cause: error });
+      throw new Error(`RUNTIME_DIR: cannot write below ${parent}; choose a folder that this user may write to`, {
+        cause: error,
+      });
     }
     await chmod(path, 0o711);
     await writeFile(join(path, "worker.pid"), `${process.pid} ${(await startTime(process.pid)) ?? ""}`);
@@ -93,7 +95,10 @@ async function listBusyUids(): Promise<Set<number>> {
 
 async function assertTraversable(folder: string): Promise<void> {
   for (let path = folder; ; path = dirname(path)) {
-    if (((await stat(path)).mode & 0o001) === 0) throw new Error(`RUNTIME_DIR: other users cannot enter ${path}, so an unprivileged browser could not run there. Choose another folder, or: chmod o+x ${path}`);
+    if (((await stat(path)).mode & 0o001) === 0)
+      throw new Error(
+        `RUNTIME_DIR: other users cannot enter ${path}, so an unprivileged browser could not run there. Choose another folder, or: chmod o+x ${path}`,
+      );
     if (path === dirname(path)) return;
   }
 }

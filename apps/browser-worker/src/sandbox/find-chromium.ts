@@ -21,7 +21,10 @@ export async function findChromium(configuredPath: string | undefined): Promise<
     throw new Error(`CHROMIUM_PATH: ${configuredPath} is not an executable file. ${remedy}`);
   }
   const playwrightFull = chromium.executablePath();
-  const playwrightShell = playwrightFull.replace(/chromium-(\d+)\/chrome-(\w+)\/chrome$/, "chromium_headless_shell-$1/chrome-headless-shell-$2/chrome-headless-shell");
+  const playwrightShell = playwrightFull.replace(
+    /chromium-(\d+)\/chrome-(\w+)\/chrome$/,
+    "chromium_headless_shell-$1/chrome-headless-shell-$2/chrome-headless-shell",
+  );
   for (const path of [debianShell, playwrightShell, debianFull, playwrightFull]) {
     if (await isRunnable(path)) return { path, product: productOf(path) };
   }

@@ -24,7 +24,8 @@ export async function checkRenderers(processGroup: number): Promise<RendererFind
     for (const kind of ["user", "net"]) {
       // Only root may read these of a sandboxed process; without root the line above must do.
       const theirs = await readlink(`/proc/${pid}/ns/${kind}`).catch(() => null);
-      if (theirs !== null && theirs === (await readlink(`/proc/self/ns/${kind}`))) findings.push({ pid, problem: `shares the worker's ${kind} namespace` });
+      if (theirs !== null && theirs === (await readlink(`/proc/self/ns/${kind}`)))
+        findings.push({ pid, problem: `shares the worker's ${kind} namespace` });
     }
   }
   if (renderers === 0) findings.push({ pid: processGroup, problem: "no renderer process was found" });

@@ -10,7 +10,10 @@ const run = promisify(execFile);
  * authorities in addition to the public ones. Returns the folder to copy, or null when there is nothing
  * to add. Certificate errors are never ignored instead.
  */
-export async function createTrustStore(options: { folder: string; caFile: string | undefined }): Promise<string | null> {
+export async function createTrustStore(options: {
+  folder: string;
+  caFile: string | undefined;
+}): Promise<string | null> {
   const { folder, caFile } = options;
   if (caFile === undefined) return null;
   const pem = await readFile(caFile, "utf8").catch((error: unknown) => {
@@ -34,6 +37,11 @@ async function certutil(args: string[]): Promise<void> {
     await run("certutil", args);
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new Error(missing ? "EXTRA_CA_FILE needs the program certutil; on Debian: apt-get install libnss3-tools" : "certutil could not store the certificates of EXTRA_CA_FILE", { cause: error });
+    throw new Error(
+      missing
+        ? "EXTRA_CA_FILE needs the program certutil; on Debian: apt-get install libnss3-tools"
+        : "certutil could not store the certificates of EXTRA_CA_FILE",
+      { cause: error },
+    );
   }
 }

@@ -10,7 +10,12 @@ export interface PlatformSettings {
 export const defaultViewport = { width: 1280, height: 720 } as const;
 
 /** What the browser must know of a platform before its tree runs. Null: not a platform file of this version. */
-export function readPlatformSettings(options: { platform: unknown; loginUrl: string; locale: string | undefined; browserVersion: string }): PlatformSettings | null {
+export function readPlatformSettings(options: {
+  platform: unknown;
+  loginUrl: string;
+  locale: string | undefined;
+  browserVersion: string;
+}): PlatformSettings | null {
   const parsed = platformDefinitionSchema.safeParse(options.platform);
   if (!parsed.success) return null;
   const { allow, browser } = parsed.data;

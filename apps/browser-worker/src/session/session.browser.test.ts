@@ -9,7 +9,8 @@ import { assignTo, startTestWorker, workerToken, type TestWorker } from "../test
 import type { RunSessionTree } from "./tree-runner.ts";
 
 const host = "login.worker.test";
-const layout = "body { margin: 0 } input, button { position: absolute; left: 100px; width: 300px; height: 40px; box-sizing: border-box }";
+const layout =
+  "body { margin: 0 } input, button { position: absolute; left: 100px; width: 300px; height: 40px; box-sizing: border-box }";
 
 const loginPage = `<!doctype html><title>Log in</title><style>${layout}</style>
 <input id="user" style="top: 100px"><input id="secret" type="password" style="top: 200px"><button id="go" style="top: 300px">Log in</button>
@@ -30,7 +31,12 @@ const openAndWait: RunSessionTree = async ({ page, loginUrl, viewer, report, sig
   viewer.setControl(true);
   await Promise.race([first.waitForURL("**/home", { timeout: 60_000 }), once(signal, "abort")]);
   signal.throwIfAborted();
-  return { kind: "extracted", extractedData: { name: await first.locator("h1").textContent() }, failedParts: [], workflow: { name: "test", version: "1.0.0", hash: "0" } };
+  return {
+    kind: "extracted",
+    extractedData: { name: await first.locator("h1").textContent() },
+    failedParts: [],
+    workflow: { name: "test", version: "1.0.0", hash: "0" },
+  };
 };
 
 describe("a session in a worker", () => {
@@ -39,7 +45,11 @@ describe("a session in a worker", () => {
 
   beforeAll(async () => {
     site = await startTestSite(host, { "/login": loginPage, "/window": windowPage, "/home": "<h1>Ada Example</h1>" });
-    test = await startTestWorker({ runTree: openAndWait, ca: site.ca, env: { EGRESS_DEV_HOSTS: `${host}=127.0.0.1:${site.port}` } });
+    test = await startTestWorker({
+      runTree: openAndWait,
+      ca: site.ca,
+      env: { EGRESS_DEV_HOSTS: `${host}=127.0.0.1:${site.port}` },
+    });
   });
   afterAll(async () => {
     await test[Symbol.asyncDispose]();
@@ -58,7 +68,8 @@ describe("a session in a worker", () => {
     return { sessionId, viewer: await connect(sessionId) };
   }
 
-  const connect = (sessionId: string, viewerId = "v1") => TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
+  const connect = (sessionId: string, viewerId = "v1") =>
+    TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
 
   async function startTree(sessionId: string, viewer: TestViewer): Promise<void> {
     test.api.send({ type: "tree.start", sessionId, epoch: 1 });
@@ -79,13 +90,21 @@ describe("a session in a worker", () => {
     expect(viewer.packets[0]).toMatchObject({ flags: 5, width: 1280, height: 720 });
 
     await startTree(sessionId, viewer);
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && message.secure));
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "location" && message.host === host && message.secure),
+    );
     viewer.click(150, 120);
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.secret === false && message.field.y === 100));
+    await viewer.until(({ messages }) =>
+      messages.some(
+        (message) => message.type === "focus" && message.field?.secret === false && message.field.y === 100,
+      ),
+    );
     viewer.typeText("adA1");
     viewer.press("Backspace", "Backspace");
     viewer.press("Tab", "Tab");
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.secret === true));
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "focus" && message.field?.secret === true),
+    );
     viewer.typeText("old");
     viewer.press("a", "KeyA", 2);
     viewer.send({ type: "text", text: "pa$$ 🔑" });
@@ -93,19 +112,28 @@ describe("a session in a worker", () => {
     viewer.click(150, 320);
 
     const extracted = await test.api.waitForReport(sessionId, "data.extracted");
-    expect(extracted).toMatchObject({ report: { result: { extractedData: { name: "Ada Example" }, isolationLevel: "L1" } } });
+    expect(extracted).toMatchObject({
+      report: { result: { extractedData: { name: "Ada Example" }, isolationLevel: "L1" } },
+    });
     expect(site.posts).toContainEqual({ path: "/posted", body: "adA/pa$$ 🔑" });
     await viewer.until(({ packets }) => packets.length > drawn);
 
     await release(sessionId);
     await viewer.until(({ closeCode }) => closeCode === 4000);
-    expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual(["browser.started", "viewer.connected", "tree.started", "data.extracted"]);
+    expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual([
+      "browser.started",
+      "viewer.connected",
+      "tree.started",
+      "data.extracted",
+    ]);
   });
 
   it("sends no more than two packets that are not acknowledged", async () => {
     const { sessionId, viewer } = await begin();
     await startTree(sessionId, viewer);
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && !message.loading));
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "location" && message.host === host && !message.loading),
+    );
     viewer.acknowledging = false;
     const before = viewer.packets.length;
     viewer.click(150, 120);
@@ -127,7 +155,9 @@ describe("a session in a worker", () => {
     viewer.send({ type: "text", text: "nobody reads this" });
     await startTree(sessionId, viewer);
     viewer.click(150, 120);
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field !== null));
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "focus" && message.field !== null),
+    );
     viewer.typeText("x");
     viewer.click(150, 320);
     await test.api.waitForReport(sessionId, "data.extracted");
@@ -138,8 +168,11 @@ describe("a session in a worker", () => {
   it("shows a window that the page opens, goes back when it closes, and answers dialogs by itself", async () => {
     const { sessionId, viewer } = await begin();
     await startTree(sessionId, viewer);
-    const focusedAt = (y: number) => viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.y === y));
-    await viewer.until(({ messages }) => messages.some((message) => message.type === "location" && message.host === host && !message.loading));
+    const focusedAt = (y: number) =>
+      viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.y === y));
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "location" && message.host === host && !message.loading),
+    );
     const answers = () => site.posts.filter(({ body }) => body === "answered false").length;
     const before = answers();
     viewer.click(150, 520);
@@ -176,14 +209,21 @@ describe("a session in a worker", () => {
     const other = await connect(sessionId, "v2");
     await other.until(({ packets }) => packets.length > 0);
     await release(sessionId);
-    expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual(["browser.started", "viewer.connected", "viewer.disconnected", "viewer.connected"]);
+    expect(test.api.reportsOf(sessionId).map(({ type }) => type)).toEqual([
+      "browser.started",
+      "viewer.connected",
+      "viewer.disconnected",
+      "viewer.connected",
+    ]);
   });
 
   it("refuses passes of another token, session or epoch", async () => {
     const { sessionId, viewer } = await begin();
     await viewer.close();
     const target = { port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" };
-    await expect(TestViewer.connect({ ...target, workerToken: "another-worker-token" })).rejects.toThrow("refused with 401");
+    await expect(TestViewer.connect({ ...target, workerToken: "another-worker-token" })).rejects.toThrow(
+      "refused with 401",
+    );
     await expect(TestViewer.connect({ ...target, epoch: 2 })).rejects.toThrow("refused with 404");
     await expect(TestViewer.connect({ ...target, sessionId: randomUUID() })).rejects.toThrow("refused with 404");
     await release(sessionId);
@@ -192,9 +232,13 @@ describe("a session in a worker", () => {
   it("reports BROWSER_CRASHED once when the browser is killed, and frees the slot", async () => {
     const { sessionId, viewer } = await begin();
     await startTree(sessionId, viewer);
-    const browsers = findProcesses(test.runtimeDir).filter(({ commandLine }) => commandLine.includes("--remote-debugging-pipe") && !commandLine.includes("--type="));
+    const browsers = findProcesses(test.runtimeDir).filter(
+      ({ commandLine }) => commandLine.includes("--remote-debugging-pipe") && !commandLine.includes("--type="),
+    );
     for (const { pid } of browsers) process.kill(pid, "SIGKILL");
-    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({ report: { code: "BROWSER_CRASHED" } });
+    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({
+      report: { code: "BROWSER_CRASHED" },
+    });
     await release(sessionId);
     const next = await begin();
     await next.viewer.until(({ packets }) => packets.length > 0);
@@ -205,7 +249,9 @@ describe("a session in a worker", () => {
   it("reports TREE_INVALID for what is no platform file", async () => {
     const sessionId = randomUUID();
     test.api.send({ ...assignTo(sessionId, host), platform: { format: "platform/1" } });
-    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({ report: { code: "TREE_INVALID" } });
+    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({
+      report: { code: "TREE_INVALID" },
+    });
     await release(sessionId);
   });
 

@@ -114,7 +114,10 @@ export class Session {
     return readPlatformSettings({ platform, loginUrl, locale, browserVersion: this.#options.browser.version });
   }
 
-  async #open(browser: SlotBrowser, settings: PlatformSettings): Promise<{ browser: SlotBrowser; context: BrowserContext; stream: SessionStream }> {
+  async #open(
+    browser: SlotBrowser,
+    settings: PlatformSettings,
+  ): Promise<{ browser: SlotBrowser; context: BrowserContext; stream: SessionStream }> {
     browser.egress.setPolicy(createEgressPolicy({ allow: settings.allow, devHosts: this.#options.devHosts }));
     const context = await browser.browser.newContext(settings.context);
     const page = await context.newPage();
@@ -129,7 +132,11 @@ export class Session {
       log: this.#options.log,
     });
     await stream.open();
-    watchBlockedNavigation({ page, refusals: () => browser.egress.refusals, onBlocked: () => this.#fail("NAVIGATION_BLOCKED") });
+    watchBlockedNavigation({
+      page,
+      refusals: () => browser.egress.refusals,
+      onBlocked: () => this.#fail("NAVIGATION_BLOCKED"),
+    });
     return { browser, context, stream };
   }
 
@@ -166,7 +173,10 @@ export class Session {
     this.#state = { name: "extracted", browser, context, stream };
     const { extractedData, failedParts, workflow } = outcome;
     const { browser: product, isolationLevel } = this.#options;
-    report({ type: "data.extracted", result: { extractedData, failedParts, workflow, browser: product, isolationLevel } });
+    report({
+      type: "data.extracted",
+      result: { extractedData, failedParts, workflow, browser: product, isolationLevel },
+    });
   }
 
   /** The browser or its page is gone. After the data is out that changes nothing. */

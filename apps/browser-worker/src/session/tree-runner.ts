@@ -3,7 +3,12 @@ import type { SessionReport } from "@attestream/shared/worker-protocol";
 import type { BrowserContext, Page } from "playwright";
 
 export type TreeOutcome =
-  | { kind: "extracted"; extractedData: ExtractedData; failedParts: { part: string; code: ErrorCode }[]; workflow: { name: string; version: string; hash: string } }
+  | {
+      kind: "extracted";
+      extractedData: ExtractedData;
+      failedParts: { part: string; code: ErrorCode }[];
+      workflow: { name: string; version: string; hash: string };
+    }
   | { kind: "failed"; code: ErrorCode; message?: string };
 
 /** The end user, as the tree sees them. */

@@ -33,7 +33,12 @@ export function createJpegEncoder(quality = 60): FrameEncoder {
     async encode({ image }) {
       const size = readJpegSize(image);
       if (size === null) throw new Error("the screencast frame is not a JPEG");
-      return { flags: packetFlags.key | packetFlags.passThrough, ...size, dy: 0, rectangles: [{ x: 0, y: 0, ...size, image }] };
+      return {
+        flags: packetFlags.key | packetFlags.passThrough,
+        ...size,
+        dy: 0,
+        rectangles: [{ x: 0, y: 0, ...size, image }],
+      };
     },
     reset() {},
   };

@@ -9,7 +9,13 @@ type PointerMessage = Extract<InputMessage, { type: "pointer" }>;
 type WheelMessage = Extract<InputMessage, { type: "wheel" }>;
 
 export function isInput(message: ViewerMessage): message is InputMessage {
-  return message.type === "pointer" || message.type === "wheel" || message.type === "key" || message.type === "text" || message.type === "touch";
+  return (
+    message.type === "pointer" ||
+    message.type === "wheel" ||
+    message.type === "key" ||
+    message.type === "text" ||
+    message.type === "touch"
+  );
 }
 
 export interface InputTarget {
@@ -38,7 +44,8 @@ export class InputDispatcher {
       return;
     }
     this.#flush();
-    if (message.type === "pointer" && message.action !== "move") this.#held = message.action === "down" ? message : null;
+    if (message.type === "pointer" && message.action !== "move")
+      this.#held = message.action === "down" ? message : null;
     if (mergeable) void this.#sendMerging(message);
     else void this.#send(message);
   }
@@ -52,7 +59,8 @@ export class InputDispatcher {
 
   async #sendMerging(first: PointerMessage | WheelMessage): Promise<void> {
     this.#busy = true;
-    for (let next: PointerMessage | WheelMessage | null = first; next !== null; next = this.#takeWaiting()) await this.#send(next);
+    for (let next: PointerMessage | WheelMessage | null = first; next !== null; next = this.#takeWaiting())
+      await this.#send(next);
     this.#busy = false;
   }
 
@@ -69,7 +77,8 @@ export class InputDispatcher {
 
   #merge(message: PointerMessage | WheelMessage): PointerMessage | WheelMessage {
     const waiting = this.#waiting;
-    if (message.type === "wheel" && waiting?.type === "wheel") return { ...message, deltaX: message.deltaX + waiting.deltaX, deltaY: message.deltaY + waiting.deltaY };
+    if (message.type === "wheel" && waiting?.type === "wheel")
+      return { ...message, deltaX: message.deltaX + waiting.deltaX, deltaY: message.deltaY + waiting.deltaY };
     if (waiting && waiting.type !== message.type) this.#flush();
     return message;
   }
@@ -90,12 +99,27 @@ async function sendTo({ client, geometry }: InputTarget, message: InputMessage):
     case "pointer": {
       const type = ({ move: "mouseMoved", down: "mousePressed", up: "mouseReleased" } as const)[message.action];
       const { button, buttons, clickCount, modifiers } = message;
-      await client.send("Input.dispatchMouseEvent", { type, ...place(message), button, buttons, clickCount, modifiers, pointerType: "mouse" });
+      await client.send("Input.dispatchMouseEvent", {
+        type,
+        ...place(message),
+        button,
+        buttons,
+        clickCount,
+        modifiers,
+        pointerType: "mouse",
+      });
       return;
     }
     case "wheel": {
       const { deltaX, deltaY, modifiers } = message;
-      await client.send("Input.dispatchMouseEvent", { type: "mouseWheel", ...place(message), deltaX, deltaY, modifiers, pointerType: "mouse" });
+      await client.send("Input.dispatchMouseEvent", {
+        type: "mouseWheel",
+        ...place(message),
+        deltaX,
+        deltaY,
+        modifiers,
+        pointerType: "mouse",
+      });
       return;
     }
     case "key": {
@@ -107,9 +131,15 @@ async function sendTo({ client, geometry }: InputTarget, message: InputMessage):
       await client.send("Input.insertText", { text: message.text });
       return;
     case "touch": {
-      const type = ({ start: "touchStart", move: "touchMove", end: "touchEnd", cancel: "touchCancel" } as const)[message.action];
+      const type = ({ start: "touchStart", move: "touchMove", end: "touchEnd", cancel: "touchCancel" } as const)[
+        message.action
+      ];
       const touchPoints = message.points.map((point) => ({ id: point.id, ...place(point) }));
-      await client.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchCancel" ? [] : touchPoints, modifiers: message.modifiers });
+      await client.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: type === "touchCancel" ? [] : touchPoints,
+        modifiers: message.modifiers,
+      });
       return;
     }
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toKeyEvent } from "./key-event.ts";
 
-const press = (key: string, code: string, modifiers = 0, location = 0) => toKeyEvent({ type: "key", action: "down", key, code, location, repeat: false, modifiers });
+const press = (key: string, code: string, modifiers = 0, location = 0) =>
+  toKeyEvent({ type: "key", action: "down", key, code, location, repeat: false, modifiers });
 const [alt, control, meta, shift] = [1, 2, 4, 8];
 
 describe("a key of the viewer", () => {
@@ -16,7 +17,14 @@ describe("a key of the viewer", () => {
     ["é", "Digit2", 0, 50, "é"],
     ["Enter", "Enter", 0, 13, "\r"],
   ])("%s (%s, modifiers %d) types", (key, code, modifiers, keyCode, text) => {
-    expect(press(key, code, modifiers)).toMatchObject({ type: "keyDown", key, code, windowsVirtualKeyCode: keyCode, modifiers, text });
+    expect(press(key, code, modifiers)).toMatchObject({
+      type: "keyDown",
+      key,
+      code,
+      windowsVirtualKeyCode: keyCode,
+      modifiers,
+      text,
+    });
   });
 
   it.each([
@@ -37,7 +45,11 @@ describe("a key of the viewer", () => {
 
   it("of a Mac's Command acts as Control", () => {
     expect(press("a", "KeyA", meta)).toMatchObject({ type: "rawKeyDown", modifiers: control });
-    expect(press("Meta", "MetaLeft", meta)).toMatchObject({ key: "Control", code: "ControlLeft", windowsVirtualKeyCode: 17 });
+    expect(press("Meta", "MetaLeft", meta)).toMatchObject({
+      key: "Control",
+      code: "ControlLeft",
+      windowsVirtualKeyCode: 17,
+    });
   });
 
   it("with AltGr or Option types its character, not a shortcut", () => {
@@ -57,7 +69,15 @@ describe("a key of the viewer", () => {
   });
 
   it("that goes up carries no text", () => {
-    const up = toKeyEvent({ type: "key", action: "up", key: "a", code: "KeyA", location: 0, repeat: false, modifiers: 0 });
+    const up = toKeyEvent({
+      type: "key",
+      action: "up",
+      key: "a",
+      code: "KeyA",
+      location: 0,
+      repeat: false,
+      modifiers: 0,
+    });
     expect(up).toMatchObject({ type: "keyUp", key: "a", windowsVirtualKeyCode: 65 });
     expect(up).not.toHaveProperty("text");
   });

@@ -22,15 +22,51 @@ const meta = 4;
 const keypad = 3;
 
 const namedKeyCodes: Record<string, number> = {
-  Backspace: 8, Tab: 9, Enter: 13, Shift: 16, Control: 17, Alt: 18, Pause: 19, CapsLock: 20, Escape: 27,
-  PageUp: 33, PageDown: 34, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40,
-  Insert: 45, Delete: 46, Meta: 91, ContextMenu: 93, NumLock: 144, ScrollLock: 145, AltGraph: 225,
+  Backspace: 8,
+  Tab: 9,
+  Enter: 13,
+  Shift: 16,
+  Control: 17,
+  Alt: 18,
+  Pause: 19,
+  CapsLock: 20,
+  Escape: 27,
+  PageUp: 33,
+  PageDown: 34,
+  End: 35,
+  Home: 36,
+  ArrowLeft: 37,
+  ArrowUp: 38,
+  ArrowRight: 39,
+  ArrowDown: 40,
+  Insert: 45,
+  Delete: 46,
+  Meta: 91,
+  ContextMenu: 93,
+  NumLock: 144,
+  ScrollLock: 145,
+  AltGraph: 225,
 };
 
 const punctuationKeyCodes: Record<string, number> = {
-  Space: 32, Semicolon: 186, Equal: 187, Comma: 188, Minus: 189, Period: 190, Slash: 191, Backquote: 192,
-  BracketLeft: 219, Backslash: 220, BracketRight: 221, Quote: 222, IntlBackslash: 226,
-  NumpadMultiply: 106, NumpadAdd: 107, NumpadSubtract: 109, NumpadDecimal: 110, NumpadDivide: 111,
+  Space: 32,
+  Semicolon: 186,
+  Equal: 187,
+  Comma: 188,
+  Minus: 189,
+  Period: 190,
+  Slash: 191,
+  Backquote: 192,
+  BracketLeft: 219,
+  Backslash: 220,
+  BracketRight: 221,
+  Quote: 222,
+  IntlBackslash: 226,
+  NumpadMultiply: 106,
+  NumpadAdd: 107,
+  NumpadSubtract: 109,
+  NumpadDecimal: 110,
+  NumpadDivide: 111,
 };
 
 /** Keys that say nothing of what to do: the text comes by itself, from the input method. */
@@ -83,7 +119,11 @@ function keyCodeOf(key: string, code: string, isCharacter: boolean): number {
   if (functionKey) return 111 + Number(functionKey[1]);
   // A letter's code follows what it types, not where it sits: A on a French keyboard is A.
   if (isCharacter && /^[a-z]$/i.test(key)) return key.toUpperCase().charCodeAt(0);
-  const placed = punctuationKeyCodes[code] ?? numbered(code, /^Digit(\d)$/, 48) ?? numbered(code, /^Numpad(\d)$/, 96) ?? lettered(code);
+  const placed =
+    punctuationKeyCodes[code] ??
+    numbered(code, /^Digit(\d)$/, 48) ??
+    numbered(code, /^Numpad(\d)$/, 96) ??
+    lettered(code);
   return placed ?? (isCharacter && /^[0-9 ]$/.test(key) ? key.charCodeAt(0) : 0);
 }
 

@@ -39,7 +39,10 @@ export class PageStack {
   #add(page: Page): void {
     this.#pages.push(page);
     // A dialog stops the page until it is answered, and it is not in the picture: answer at once.
-    page.on("dialog", (dialog) => void (dialog.type() === "beforeunload" ? dialog.accept() : dialog.dismiss()).catch(() => {}));
+    page.on(
+      "dialog",
+      (dialog) => void (dialog.type() === "beforeunload" ? dialog.accept() : dialog.dismiss()).catch(() => {}),
+    );
     page.on("crash", () => this.#events.onCrash());
     page.on("close", () => {
       const wasCurrent = this.#pages.at(-1) === page;

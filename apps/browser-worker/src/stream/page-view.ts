@@ -20,7 +20,10 @@ export interface PageView {
 }
 
 /** Opens the CDP session and plants the hint script for this and every later document of the page. */
-export async function createPageView(page: Page, options: { onHint: (hint: Hint) => void; onLoading: (loading: boolean) => void }): Promise<PageView> {
+export async function createPageView(
+  page: Page,
+  options: { onHint: (hint: Hint) => void; onLoading: (loading: boolean) => void },
+): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
   client.on("Runtime.bindingCalled", ({ name, payload }) => {
     if (name !== hintBinding) return;
@@ -37,7 +40,11 @@ export async function createPageView(page: Page, options: { onHint: (hint: Hint)
   });
   await client.send("Runtime.enable");
   await client.send("Runtime.addBinding", { name: hintBinding, executionContextName: hintWorld });
-  await client.send("Page.addScriptToEvaluateOnNewDocument", { source: hintScript, worldName: hintWorld, runImmediately: true });
+  await client.send("Page.addScriptToEvaluateOnNewDocument", {
+    source: hintScript,
+    worldName: hintWorld,
+    runImmediately: true,
+  });
   return { page, client };
 }
 

@@ -62,7 +62,9 @@ export class Screencast {
   #apply(): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
-    this.#commands = this.#commands.then(() => (generation === this.#generation ? this.#restart(generation) : undefined));
+    this.#commands = this.#commands.then(() =>
+      generation === this.#generation ? this.#restart(generation) : undefined,
+    );
     return this.#commands;
   }
 
@@ -85,7 +87,8 @@ export class Screencast {
         await client.send("Page.startScreencast", startParameters(this.#options.encoder));
         return;
       } catch (error) {
-        if (attempt === startAttempts) return void this.#options.log.warn({ err: error }, "the screencast did not start");
+        if (attempt === startAttempts)
+          return void this.#options.log.warn({ err: error }, "the screencast did not start");
         await sleep(startPauseMs);
       }
     }
@@ -95,13 +98,23 @@ export class Screencast {
     const client = this.#capturing;
     const generation = this.#generation;
     if (client === null) return;
-    this.#frames = this.#frames.then(() => this.#emit(client, generation, event)).catch((error: unknown) => this.#options.log.error({ err: error }, "a screencast frame could not be sent"));
+    this.#frames = this.#frames
+      .then(() => this.#emit(client, generation, event))
+      .catch((error: unknown) => this.#options.log.error({ err: error }, "a screencast frame could not be sent"));
   };
 
-  async #emit(client: CDPSession, generation: number, event: { data: string; sessionId: number; metadata: FrameMetadata }): Promise<void> {
-    const acknowledge = () => void client.send("Page.screencastFrameAck", { sessionId: event.sessionId }).catch(() => {});
+  async #emit(
+    client: CDPSession,
+    generation: number,
+    event: { data: string; sessionId: number; metadata: FrameMetadata },
+  ): Promise<void> {
+    const acknowledge = () =>
+      void client.send("Page.screencastFrameAck", { sessionId: event.sessionId }).catch(() => {});
     const { metadata } = event;
-    const frame = await this.#options.encoder.encode({ image: Buffer.from(event.data, "base64"), scrollOffsetY: metadata.scrollOffsetY });
+    const frame = await this.#options.encoder.encode({
+      image: Buffer.from(event.data, "base64"),
+      scrollOffsetY: metadata.scrollOffsetY,
+    });
     if (generation !== this.#generation) return;
     if (frame === null) return acknowledge();
     this.#geometry = {

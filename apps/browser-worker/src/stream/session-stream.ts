@@ -1,5 +1,10 @@
 import type { Challenge } from "@attestream/shared";
-import { viewerCloseCodes, viewerProtocolVersion, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
+import {
+  viewerCloseCodes,
+  viewerProtocolVersion,
+  type ServerMessage,
+  type ViewerMessage,
+} from "@attestream/shared/viewer-protocol";
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { createJpegEncoder } from "./frame-encoder.ts";
@@ -49,7 +54,11 @@ export class SessionStream {
   constructor(options: SessionStreamOptions) {
     this.#options = options;
     this.#size = options.size;
-    this.#screencast = new Screencast({ encoder: createJpegEncoder(), send: (packet) => this.#viewer?.sendPacket(packet), log: options.log });
+    this.#screencast = new Screencast({
+      encoder: createJpegEncoder(),
+      send: (packet) => this.#viewer?.sendPacket(packet),
+      log: options.log,
+    });
     this.#input = new InputDispatcher(() => {
       const geometry = this.#screencast.geometry;
       return this.#currentView && geometry ? { client: this.#currentView.client, geometry } : null;
@@ -135,7 +144,8 @@ export class SessionStream {
         return void this.#resize(message);
       case "challengeReply": {
         const { challengeId, choice } = message;
-        for (const listener of this.#replyListeners) listener(choice === undefined ? { challengeId } : { challengeId, choice });
+        for (const listener of this.#replyListeners)
+          listener(choice === undefined ? { challengeId } : { challengeId, choice });
       }
     }
   }
@@ -153,7 +163,8 @@ export class SessionStream {
       const view = await this.#viewOf(page);
       if (this.#closed || this.#pages.current !== page) return;
       this.#currentView = view;
-      if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width) await page.setViewportSize(this.#size);
+      if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width)
+        await page.setViewportSize(this.#size);
       await page.bringToFront();
       await this.#screencast.show(view.client);
       this.#send({ type: "focus", field: null });
@@ -195,7 +206,12 @@ export class SessionStream {
     const url = this.#currentView?.page.url() ?? "";
     const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
     const isWeb = protocol === "https:" || protocol === "http:";
-    this.#send({ type: "location", host: isWeb ? hostname.slice(0, 255) : "", secure: protocol === "https:", loading: this.#loading });
+    this.#send({
+      type: "location",
+      host: isWeb ? hostname.slice(0, 255) : "",
+      secure: protocol === "https:",
+      loading: this.#loading,
+    });
   }
 
   #send(message: ServerMessage): void {

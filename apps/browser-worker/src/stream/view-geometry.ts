@@ -28,7 +28,10 @@ export function toPagePoint(geometry: ViewGeometry, point: Point): Point {
 }
 
 /** The way back, for places on the page that the viewer is told. */
-export function toPacketRectangle(geometry: ViewGeometry, rectangle: Point & { width: number; height: number }): Point & { width: number; height: number } {
+export function toPacketRectangle(
+  geometry: ViewGeometry,
+  rectangle: Point & { width: number; height: number },
+): Point & { width: number; height: number } {
   const scaleX = (geometry.packetWidth / geometry.deviceWidth) * geometry.pageScaleFactor;
   const scaleY = (geometry.packetHeight / geometry.deviceHeight) * geometry.pageScaleFactor;
   return {

@@ -1,4 +1,9 @@
-import { viewerCloseCodes, viewerMessageSchema, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
+import {
+  viewerCloseCodes,
+  viewerMessageSchema,
+  type ServerMessage,
+  type ViewerMessage,
+} from "@attestream/shared/viewer-protocol";
 import { WebSocket, type RawData } from "ws";
 
 const mostBufferedBytes = 8 * 1024 * 1024;

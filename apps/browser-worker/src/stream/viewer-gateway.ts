@@ -28,13 +28,21 @@ const refusals = {
 export class ViewerGateway {
   readonly #options: ViewerGatewayOptions;
   readonly #http = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
-  readonly #sockets = new WebSocketServer({ noServer: true, clientTracking: true, maxPayload: maxViewerMessageBytes, perMessageDeflate: false, handleProtocols: () => viewerSubprotocol });
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: maxViewerMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => viewerSubprotocol,
+  });
 
   constructor(options: ViewerGatewayOptions) {
     this.#options = options;
     this.#http.on("request", (request, response) => {
       const alive = request.method === "GET" && request.url === "/healthz";
-      response.writeHead(alive ? 200 : 404, { "content-type": "application/json" }).end(alive ? '{"status":"ok"}' : '{"status":"error"}');
+      response
+        .writeHead(alive ? 200 : 404, { "content-type": "application/json" })
+        .end(alive ? '{"status":"ok"}' : '{"status":"error"}');
     });
     this.#http.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
   }
@@ -47,7 +55,13 @@ export class ViewerGateway {
     await new Promise<void>((resolve, reject) => {
       this.#http.once("error", (error: NodeJS.ErrnoException) => {
         const taken = error.code === "EADDRINUSE";
-        reject(taken ? new Error(`WORKER_PORT: port ${port} on ${host} is taken; choose another, or 0 for any free one`, { cause: error }) : error);
+        reject(
+          taken
+            ? new Error(`WORKER_PORT: port ${port} on ${host} is taken; choose another, or 0 for any free one`, {
+                cause: error,
+              })
+            : error,
+        );
       });
       this.#http.listen(port, host, resolve);
     });
@@ -81,7 +95,8 @@ export class ViewerGateway {
     const sessionId = /^\/session\/([0-9a-f-]{36})$/.exec((request.url ?? "").split("?")[0] ?? "")?.[1];
     if (sessionId === undefined) return 404;
     const pass = request.headers[viewerPassHeader];
-    const claims = typeof pass === "string" ? await checkViewerPass(this.#options.workerToken, pass, this.#options.now()) : null;
+    const claims =
+      typeof pass === "string" ? await checkViewerPass(this.#options.workerToken, pass, this.#options.now()) : null;
     if (claims === null || claims.sessionId !== sessionId) return 401;
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
     if (!offered.includes(viewerSubprotocol)) return 400;

@@ -1,6 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { upMessageSchema, type DownMessage, type SessionReport, type UpMessage } from "@attestream/shared/worker-protocol";
+import {
+  upMessageSchema,
+  type DownMessage,
+  type SessionReport,
+  type UpMessage,
+} from "@attestream/shared/worker-protocol";
 import { WebSocketServer, type WebSocket } from "ws";
 
 /** The API's side of the control link, on a real socket: takes any worker with the right token, acknowledges reports, remembers everything. */
@@ -28,7 +33,8 @@ export class FakeApi {
     this.#http = createServer();
     this.#sockets = new WebSocketServer({ noServer: true });
     this.#http.on("upgrade", (request, socket, head) => {
-      if (request.url !== "/internal/worker" || request.headers.authorization !== `Bearer ${this.#token}`) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+      if (request.url !== "/internal/worker" || request.headers.authorization !== `Bearer ${this.#token}`)
+        return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
       this.#sockets.handleUpgrade(request, socket, head, (link) => this.#serve(link));
     });
     await new Promise<void>((resolve) => {
@@ -57,11 +63,15 @@ export class FakeApi {
   }
 
   waitForReport(sessionId: string, type: SessionReport["type"]): Promise<UpMessage> {
-    return this.waitFor((message) => message.type === "report" && message.sessionId === sessionId && message.report.type === type);
+    return this.waitFor(
+      (message) => message.type === "report" && message.sessionId === sessionId && message.report.type === type,
+    );
   }
 
   reportsOf(sessionId: string): SessionReport[] {
-    return this.received.flatMap((message) => (message.type === "report" && message.sessionId === sessionId ? [message.report] : []));
+    return this.received.flatMap((message) =>
+      message.type === "report" && message.sessionId === sessionId ? [message.report] : [],
+    );
   }
 
   async close(): Promise<void> {
@@ -78,7 +88,8 @@ export class FakeApi {
       const message = upMessageSchema.parse(JSON.parse(data.toString()));
       this.received.push(message);
       if (message.type === "register") this.send({ type: "registered", heartbeatMs: 200, leaseMs: 2_000 });
-      if (message.type === "report" && this.acknowledging) this.send({ type: "report.acked", sessionId: message.sessionId, epoch: message.epoch, seq: message.seq });
+      if (message.type === "report" && this.acknowledging)
+        this.send({ type: "report.acked", sessionId: message.sessionId, epoch: message.epoch, seq: message.seq });
       for (const wake of this.#waiting) wake();
       this.#waiting.clear();
     });

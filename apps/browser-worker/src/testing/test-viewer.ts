@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { decodePacket, serverMessageSchema, viewerSubprotocol, type Packet, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
+import {
+  decodePacket,
+  serverMessageSchema,
+  viewerSubprotocol,
+  type Packet,
+  type ServerMessage,
+  type ViewerMessage,
+} from "@attestream/shared/viewer-protocol";
 import { mintViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
 import { WebSocket } from "ws";
 
@@ -40,12 +47,16 @@ export class TestViewer {
   static async connect(target: ViewerTarget): Promise<TestViewer> {
     const { port, workerToken, ...claims } = target;
     const pass = await mintViewerPass(workerToken, { ...claims, expiresAt: Date.now() + 30_000 });
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/session/${target.sessionId}`, viewerSubprotocol, { headers: { [viewerPassHeader]: pass } });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/session/${target.sessionId}`, viewerSubprotocol, {
+      headers: { [viewerPassHeader]: pass },
+    });
     const viewer = new TestViewer(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);
-      socket.once("unexpected-response", (_request, response) => reject(new Error(`refused with ${response.statusCode}`)));
+      socket.once("unexpected-response", (_request, response) =>
+        reject(new Error(`refused with ${response.statusCode}`)),
+      );
     });
     return viewer;
   }
@@ -66,7 +77,8 @@ export class TestViewer {
   }
 
   press(key: string, code: string, modifiers = 0): void {
-    for (const action of ["down", "up"] as const) this.send({ type: "key", action, key, code, location: 0, repeat: false, modifiers });
+    for (const action of ["down", "up"] as const)
+      this.send({ type: "key", action, key, code, location: 0, repeat: false, modifiers });
   }
 
   typeText(text: string): void {

@@ -16,7 +16,12 @@ export interface TestWorker extends AsyncDisposable {
 }
 
 /** A real worker, registered with a fake API, in a folder of its own. */
-export async function startTestWorker(options: { env?: Record<string, string>; ca?: string; runTree: WorkerDependencies["runTree"]; resolve?: WorkerDependencies["resolve"] }): Promise<TestWorker> {
+export async function startTestWorker(options: {
+  env?: Record<string, string>;
+  ca?: string;
+  runTree: WorkerDependencies["runTree"];
+  resolve?: WorkerDependencies["resolve"];
+}): Promise<TestWorker> {
   const api = new FakeApi(workerToken);
   await api.listen();
   const runtimeDir = await mkdtemp(join(tmpdir(), "worker-test-"));
@@ -33,7 +38,12 @@ export async function startTestWorker(options: { env?: Record<string, string>; c
     ...(options.ca === undefined ? {} : { EXTRA_CA_FILE: caFile }),
     ...options.env,
   });
-  const worker = await createWorker({ config, runTree: options.runTree, log: pino({ level: config.logLevel }), ...(options.resolve ? { resolve: options.resolve } : {}) });
+  const worker = await createWorker({
+    config,
+    runTree: options.runTree,
+    log: pino({ level: config.logLevel }),
+    ...(options.resolve ? { resolve: options.resolve } : {}),
+  });
   await worker.registered;
   return {
     api,
@@ -48,7 +58,11 @@ export async function startTestWorker(options: { env?: Record<string, string>; c
 }
 
 /** The least platform file that is one. */
-export function assignTo(sessionId: string, host: string, changes: { epoch?: number; allow?: string[] } = {}): Extract<DownMessage, { type: "assign" }> {
+export function assignTo(
+  sessionId: string,
+  host: string,
+  changes: { epoch?: number; allow?: string[] } = {},
+): Extract<DownMessage, { type: "assign" }> {
   return {
     type: "assign",
     sessionId,
