@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Kysely } from "kysely";
-import { AppError, isTerminal } from "@attestream/shared";
+import { AppError } from "@attestream/shared";
 import { viewerSubprotocol } from "@attestream/shared/viewer-protocol";
 import { mintViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
 import type { FrameAddresses } from "../embed/frame-addresses.ts";
@@ -13,8 +12,9 @@ import type { Database, SessionRow } from "../storage/schema.ts";
 import { createAdmission, type Admission } from "./admit-viewer.ts";
 import { answerRefusal } from "./answer-refusal.ts";
 import { connectWorker } from "./connect-worker.ts";
+import { createOpenStreams } from "./open-streams.ts";
+import { defaultStreamTiming, type StreamTiming } from "./stream-timing.ts";
 import { streamTicketKey } from "./stream-ticket.ts";
-import { Tunnel } from "./tunnel.ts";
 import { parseUpgradeRequest, type UpgradeRequest } from "./upgrade-request.ts";
 
 export interface StreamGateway {
@@ -40,46 +40,12 @@ export interface StreamGatewayDependencies {
   timing?: Partial<StreamTiming>;
 }
 
-/** Milliseconds. */
-export interface StreamTiming {
-  /** From the upgrade request to the worker's socket: database and worker together. */
-  admit: number;
-  connect: number;
-  answer: number;
-  /** The worker pings every 10 s, so that silence means that somebody is gone. */
-  idle: number;
-  linger: number;
-  /** The worker closes the stream of a session that it gave up, saying why; a worker that does not is cut off. */
-  cutOff: number;
-  pass: number;
-  /** From the opening of a stream to a second look at whose session it is. */
-  recheck: number;
-}
-
-const defaults: StreamTiming = {
-  admit: 10_000,
-  connect: 3_000,
-  answer: 10_000,
-  idle: 45_000,
-  linger: 2_000,
-  cutOff: 5_000,
-  pass: 30_000,
-  recheck: 5_000,
-};
-
-interface OpenStream {
-  sessionId: string;
-  viewerId: string;
-  epoch: number;
-  tunnel: Tunnel;
-}
-
 /**
  * The viewer's way to the worker that holds its session. Checks who it is, passes the handshake on
  * and then moves bytes; it neither answers 101 nor reads a frame or a key stroke: both are the worker's.
  */
 export function createStreamGateway(deps: StreamGatewayDependencies): StreamGateway {
-  const timing = { ...defaults, ...deps.timing };
+  const timing = { ...defaultStreamTiming, ...deps.timing };
   const admit = createAdmission({
     db: deps.db,
     ticketKey: streamTicketKey(deps.masterKey),
@@ -88,48 +54,9 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
     frameOrigins: () => deps.addresses().frameOrigins,
     clock: deps.clock,
   });
-  const streams = new Set<OpenStream>();
-  const bySession = new Map<string, Set<OpenStream>>();
-  const cuts = new Map<OpenStream, NodeJS.Timeout>();
-  const rechecks = new Map<OpenStream, NodeJS.Timeout>();
+  const streams = createOpenStreams({ db: deps.db, sessions: deps.sessions, timing, clock: deps.clock, log: deps.log });
   const arriving = new Set<Promise<void>>();
   const stopping = new AbortController();
-  let allGone: (() => void) | null = null;
-
-  const unsubscribe = deps.sessions.onChange((session) => {
-    for (const stream of bySession.get(session.id) ?? []) cutOffWhenOver(stream, session);
-  });
-
-  function cutOffWhenOver(stream: OpenStream, session: SessionRow): void {
-    const over = isTerminal(session.status) || session.worker_id === null || session.epoch !== stream.epoch;
-    if (!over || cuts.has(stream)) return;
-    const cut = setTimeout(() => stream.tunnel.close(), timing.cutOff);
-    cuts.set(stream, cut);
-  }
-
-  /**
-   * Between the ticket and the worker's report that the viewer is connected, another viewer may have
-   * entered, or the session ended, by way of another replica that cannot reach this stream. After
-   * that report nobody can enter any more: one look is enough.
-   */
-  async function recheck(stream: OpenStream): Promise<void> {
-    const [session, viewer] = await Promise.all([
-      deps.sessions.get(stream.sessionId),
-      deps.db.selectFrom("viewers").select("id").where("id", "=", stream.viewerId).executeTakeFirst(),
-    ]);
-    if (session) cutOffWhenOver(stream, session);
-    if (!viewer) stream.tunnel.close();
-  }
-
-  function recheckLater(stream: OpenStream): void {
-    const timer = setTimeout(() => {
-      recheck(stream).catch((error: unknown) => {
-        deps.log.warn({ sessionId: stream.sessionId, err: nameOf(error) }, "stream not checked; trying again");
-        if (streams.has(stream)) recheckLater(stream);
-      });
-    }, timing.recheck);
-    rechecks.set(stream, timer);
-  }
 
   async function open(request: IncomingMessage, viewer: Duplex, head: Buffer): Promise<void> {
     const requestId = deps.newId();
@@ -160,7 +87,7 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
       }
       worker.write(handshake);
       if (head.length > 0) worker.write(head);
-      join(admission, viewer, worker, requestId);
+      streams.add(admission, viewer, worker, requestId);
     } catch (error) {
       const refusal = refusalOf(error);
       deps.log[error instanceof AppError ? "info" : "error"](
@@ -197,63 +124,20 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
     ].join("\r\n");
   }
 
-  function join({ session, viewerId }: Admission, viewer: Duplex, worker: Socket, requestId: string): void {
-    const startedAt = deps.clock().getTime();
-    if ("setNoDelay" in viewer && typeof viewer.setNoDelay === "function") viewer.setNoDelay(true);
-    const tunnel = new Tunnel(viewer, worker, {
-      answerMs: timing.answer,
-      idleMs: timing.idle,
-      lingerMs: timing.linger,
-      onClosed(stats) {
-        streams.delete(stream);
-        const ofSession = bySession.get(session.id);
-        ofSession?.delete(stream);
-        if (ofSession?.size === 0) bySession.delete(session.id);
-        clearTimeout(cuts.get(stream));
-        cuts.delete(stream);
-        clearTimeout(rechecks.get(stream));
-        rechecks.delete(stream);
-        deps.log.info(
-          {
-            op: "stream",
-            ok: true,
-            requestId,
-            sessionId: session.id,
-            durationMs: deps.clock().getTime() - startedAt,
-            ...stats,
-          },
-          "stream closed",
-        );
-        if (streams.size === 0) allGone?.();
-      },
-    });
-    const stream: OpenStream = { sessionId: session.id, viewerId, epoch: session.epoch, tunnel };
-    streams.add(stream);
-    bySession.set(session.id, (bySession.get(session.id) ?? new Set()).add(stream));
-    recheckLater(stream);
-  }
-
   return {
     handleUpgrade(request, socket, head) {
       const done = open(request, socket, head).finally(() => arriving.delete(done));
       arriving.add(done);
     },
 
-    closeOthers(sessionId, viewerId) {
-      for (const stream of bySession.get(sessionId) ?? []) if (stream.viewerId !== viewerId) stream.tunnel.close();
-    },
+    closeOthers: streams.closeOthers,
 
     async close() {
-      unsubscribe();
       stopping.abort(
         new AppError("storage_unavailable", { message: "The server is stopping. Connect again shortly." }),
       );
       await Promise.all(arriving);
-      if (streams.size === 0) return;
-      const gone = Promise.withResolvers<void>();
-      allGone = gone.resolve;
-      for (const stream of streams) stream.tunnel.close();
-      await gone.promise;
+      await streams.closeAll();
     },
   };
 }

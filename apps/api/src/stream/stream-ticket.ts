@@ -2,7 +2,7 @@ import { checkSignedToken, mintSignedToken, type RandomBytes } from "../embed/si
 import { deriveKey } from "../storage/encryption.ts";
 
 /** From the answer that carries it to the upgrade request that spends it. */
-export const streamTicketLifeMs = 30_000;
+const streamTicketLifeMs = 30_000;
 
 /**
  * A stream ticket is signed rather than remembered, so that the replica that answers the upgrade
