@@ -27,7 +27,7 @@ export function captureResponses(
     const url = response.url();
     const wanted = rules.filter(({ method, fits }) => method === response.request().method() && fits(url));
     if (wanted.length === 0 || !isAllowedHost(allow, new URL(url).hostname)) return;
-    activity.began(response);
+    activity.began(response, "deed");
     try {
       const body = await bodyOf(response);
       if (body === null) return;

@@ -1,20 +1,20 @@
 import type { Challenge } from "@attestream/shared";
+import { startDemoPlatform, type DemoPlatform } from "@attestream/testkit";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { driveTree, launchBrowser, userNamed } from "./testing/drive-tree.ts";
-import { startDemoBank, type RunningSite } from "./testing/start-demo-bank.ts";
 
-let bank: RunningSite;
+let bank: DemoPlatform;
 let browser: Browser;
 
 beforeAll(async () => {
-  bank = await startDemoBank();
+  bank = await startDemoPlatform();
   browser = await launchBrowser(bank.port);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await bank?.close();
+  await bank?.[Symbol.asyncDispose]();
 });
 
 const kinds = (challenges: Challenge[]) => challenges.map(({ kind }) => kind);

@@ -4,7 +4,7 @@ import { PageActivity } from "./page-activity.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const times = { quietMs: 300, patienceMs: 5_000 };
+const times = { quietMs: 300, patienceMs: 5_000, deedPatienceMs: 30_000, pollingMs: 10_000 };
 
 describe("a page's activity", () => {
   it("settles after a quiet time, and that is a change of its own", () => {
@@ -20,15 +20,40 @@ describe("a page's activity", () => {
   it("waits for what is in flight, but not for a long poll", () => {
     const activity = new PageActivity(Date.now, times);
     const request = {};
-    activity.began(request);
+    activity.began(request, "reading");
     vi.advanceTimersByTime(4_000);
     expect(activity.settled).toBe(false);
     activity.ended(request);
     vi.advanceTimersByTime(300);
     expect(activity.settled).toBe(true);
-    activity.began({});
+    activity.began({}, "reading");
     vi.advanceTimersByTime(5_000);
     expect(activity.settled).toBe(true);
+  });
+
+  it("waits longer for a form that was sent", () => {
+    const activity = new PageActivity(Date.now, times);
+    const request = {};
+    activity.began(request, "deed");
+    vi.advanceTimersByTime(29_000);
+    expect(activity.settled).toBe(false);
+    activity.ended(request);
+    vi.advanceTimersByTime(300);
+    expect(activity.settled).toBe(true);
+  });
+
+  it("comes to rest although the page polls, and wakes again for a deed", () => {
+    const activity = new PageActivity(Date.now, times);
+    for (let passed = 0; passed < 12_000; passed += 200) {
+      const request = {};
+      activity.began(request, "reading");
+      vi.advanceTimersByTime(100);
+      activity.ended(request);
+      vi.advanceTimersByTime(100);
+    }
+    expect(activity.settled).toBe(true);
+    activity.began({}, "deed");
+    expect(activity.settled).toBe(false);
   });
 
   it("does not wait for an animation, and stays settled while it runs", () => {
@@ -57,7 +82,7 @@ describe("a page's activity", () => {
 
   it("leaves no timer behind", () => {
     const activity = new PageActivity(Date.now, times);
-    activity.began({});
+    activity.began({}, "deed");
     activity.dispose();
     expect(vi.getTimerCount()).toBe(0);
   });

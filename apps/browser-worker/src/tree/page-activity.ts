@@ -2,11 +2,18 @@
 export interface SettleTimes {
   /** Without any noise. */
   quietMs: number;
-  /** A request in flight for longer is a long poll, and a DOM that moves for longer than this after the last request is an animation: neither is waited for. */
+  /** A reading request in flight for longer is a long poll, and a DOM that moves for longer than this after the last request is an animation: neither is waited for. */
   patienceMs: number;
+  /** The same for a deed: a form is worth more patience than a picture of the weather. */
+  deedPatienceMs: number;
+  /** Reading requests that begin so long after the last deed are the page's own polling. */
+  pollingMs: number;
 }
 
-const defaultTimes: SettleTimes = { quietMs: 350, patienceMs: 5_000 };
+const defaultTimes: SettleTimes = { quietMs: 350, patienceMs: 5_000, deedPatienceMs: 30_000, pollingMs: 10_000 };
+
+/** A navigation of the main document or a request that sends something, against one that only reads. */
+export type WorkKind = "deed" | "reading";
 
 /**
  * What happens on a page, as a revision that grows and a word on whether it has come to rest. One
@@ -15,19 +22,21 @@ const defaultTimes: SettleTimes = { quietMs: 350, patienceMs: 5_000 };
 export class PageActivity {
   readonly #times: SettleTimes;
   readonly #now: () => number;
+  /** Work -> when it is no longer waited for. */
   readonly #inFlight = new Map<object, number>();
   #revision = 0;
   #settled = false;
   #disposed = false;
   #lastNoise: number;
   #lastNetwork: number;
+  #lastDeed: number;
   #timer: NodeJS.Timeout | undefined;
   #change = Promise.withResolvers<void>();
 
   constructor(now: () => number, times: SettleTimes = defaultTimes) {
     this.#now = now;
     this.#times = times;
-    this.#lastNoise = this.#lastNetwork = now();
+    this.#lastNoise = this.#lastNetwork = this.#lastDeed = now();
     this.#arm();
   }
 
@@ -48,8 +57,11 @@ export class PageActivity {
     this.#arm();
   }
 
-  began(work: object): void {
-    this.#inFlight.set(work, this.#now());
+  began(work: object, kind: WorkKind): void {
+    if (kind === "deed") this.#lastDeed = this.#now();
+    else if (this.#now() - this.#lastDeed > this.#times.pollingMs) return;
+    const { patienceMs, deedPatienceMs } = this.#times;
+    this.#inFlight.set(work, this.#now() + (kind === "deed" ? deedPatienceMs : patienceMs));
     this.#network();
   }
 
@@ -57,8 +69,9 @@ export class PageActivity {
     if (this.#inFlight.delete(work)) this.#network();
   }
 
-  /** A navigation: whatever was in flight for the old document does not matter any more. */
+  /** Another document, or another window on top. */
   navigated(): void {
+    this.#lastDeed = this.#now();
     this.#network();
   }
 
@@ -98,16 +111,15 @@ export class PageActivity {
   #arm(): void {
     if (this.#settled || this.#disposed) return;
     clearTimeout(this.#timer);
-    const oldest = [...this.#inFlight.values()].filter((since) => this.#now() - since < this.#times.patienceMs);
     const quietAt = Math.min(this.#lastNoise + this.#times.quietMs, this.#lastNetwork + this.#times.patienceMs);
-    const at = oldest.length > 0 ? Math.max(...oldest) + this.#times.patienceMs : quietAt;
+    const at = Math.max(quietAt, ...this.#inFlight.values());
     this.#timer = setTimeout(() => this.#check(), Math.max(at - this.#now(), 1));
     this.#timer.unref();
   }
 
   #check(): void {
     const now = this.#now();
-    const waiting = [...this.#inFlight.values()].some((since) => now - since < this.#times.patienceMs);
+    const waiting = [...this.#inFlight.values()].some((until) => now < until);
     const quiet = now - this.#lastNoise >= this.#times.quietMs || now - this.#lastNetwork >= this.#times.patienceMs;
     if (waiting || !quiet) return this.#arm();
     this.#settled = true;

@@ -85,7 +85,8 @@ export async function createPlaywrightPage({
   };
 
   const onRequest = (request: Request) => {
-    if (awaitedTypes.has(request.resourceType())) activity.began(request);
+    if (!awaitedTypes.has(request.resourceType())) return;
+    activity.began(request, isMainNavigation(request) !== null || request.method() !== "GET" ? "deed" : "reading");
   };
   const onResponse = (response: { request(): Request; status(): number }) => {
     const main = isMainNavigation(response.request());

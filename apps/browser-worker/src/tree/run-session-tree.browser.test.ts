@@ -3,16 +3,15 @@ import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runSessionTree } from "./run-session-tree.ts";
 import { driveTree, launchBrowser } from "./testing/drive-tree.ts";
-import { startLittleSite } from "./testing/little-site.ts";
-import type { RunningSite } from "./testing/start-demo-bank.ts";
+import { startLittleSite, type LittleSite } from "./testing/little-site.ts";
 
-let site: RunningSite;
+let site: LittleSite;
 let browser: Browser;
 
 beforeAll(async () => {
   site = await startLittleSite({
     "/login": `<button onclick="location='https://elsewhere.example/'">Log in</button>`,
-    "/framed": `<h1>Welcome</h1><iframe src="https://auth.bank.demo.test/inner" width="600" height="300"></iframe>`,
+    "/framed": `<h1>Welcome</h1><iframe src="https://login.other.test/inner" width="600" height="300"></iframe>`,
     // No request and no navigation: only an observer inside the frame can notice.
     "/inner": `<button onclick="setTimeout(()=>{document.body.innerHTML='<p>Your account is locked</p>'},600)">Log in</button>`,
     "/unknown": "<h1>Something new</h1>",
@@ -40,13 +39,14 @@ describe("runSessionTree", () => {
     expect(challenges.map(({ kind }) => kind)).toEqual(["unknown", "unknown"]);
   });
 
-  it("sees and watches a frame of another host", async () => {
+  it("sees and watches a frame of another site, which runs in another process", async () => {
     const { outcome } = await driveTree(
       browser,
       async (page) => page.frameLocator("iframe").getByRole("button", { name: "Log in" }).click(),
       {
         change: (definition) => ({
           ...from("/framed")(definition),
+          allow: [...definition.allow, "login.other.test"],
           screens: definition.screens.map((screen) =>
             screen.id === "login" ? { ...screen, when: { see: { role: "button", name: "Log in" } } } : screen,
           ),

@@ -191,6 +191,21 @@ describe("a tree", () => {
     expect(await run.outcome).toMatchObject({ code: "LOGIN_ATTEMPTS_EXCEEDED" });
   });
 
+  it("counts a user screen by its documents, not by how often it asks again", async () => {
+    const screens = base.screens.map((screen) => (screen.id === "login" ? { ...screen, max: 2 } : screen));
+    const run = start({ tree: { screens: screens.filter(({ id }) => id !== "bad-password") } });
+    for (let index = 0; index < 5; index += 1) {
+      await run.show(pages.survey, { sameDocument: true });
+      await run.show(pages.login, { sameDocument: true });
+    }
+    expect(run.challenges.length).toBeGreaterThan(2);
+    for (let index = 0; index < 2; index += 1) {
+      await run.show(pages.survey);
+      await run.show(pages.login);
+    }
+    expect(await run.outcome).toMatchObject({ code: "LOGIN_ATTEMPTS_EXCEEDED" });
+  });
+
   it("ends where a fail screen says so", async () => {
     const run = start();
     await run.show(pages.locked);
@@ -430,7 +445,7 @@ describe("a tree", () => {
           expect(run.clock.waiting).toBe(0);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
-  });
+  }, 60_000);
 });

@@ -8,9 +8,9 @@ import { runSessionTree, type TreeOutcome } from "../run-session-tree.ts";
 const platformFile = new URL("../../../../../platforms/demo-bank/platform.yaml", import.meta.url);
 const installed = "/usr/lib/chromium/chromium-headless-shell";
 
-/** A bare Chromium that finds bank.demo.test and its subdomains at this port, and nothing else. The product's own launcher has the sandbox; this test may run as root. */
+/** A bare Chromium that finds bank.demo.test and hosts of another site at this port, and nothing else. The product's own launcher has the sandbox; this test may run as root. */
 export async function launchBrowser(port: number): Promise<Browser> {
-  const hosts = ["bank.demo.test", "*.bank.demo.test"].map((host) => `MAP ${host}:443 127.0.0.1:${port}`);
+  const hosts = ["bank.demo.test", "*.other.test"].map((host) => `MAP ${host}:443 127.0.0.1:${port}`);
   return chromium.launch({
     ...(existsSync(installed) ? { executablePath: installed } : {}),
     chromiumSandbox: false,

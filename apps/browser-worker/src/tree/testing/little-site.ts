@@ -4,10 +4,14 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunningSite } from "./start-demo-bank.ts";
+
+export interface LittleSite {
+  port: number;
+  close(): Promise<void>;
+}
 
 /** A site over TLS on loopback, made of fixed pages by path: what the Demo Bank has no reason to show. */
-export async function startLittleSite(pages: Record<string, string>): Promise<RunningSite> {
+export async function startLittleSite(pages: Record<string, string>): Promise<LittleSite> {
   const folder = mkdtempSync(join(tmpdir(), "little-site-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
