@@ -11,6 +11,7 @@ import { errorEnvelope } from "../http/error-envelope.ts";
 import { silentLog } from "../http/log.ts";
 import { requestId, setPartner } from "../http/request-context.ts";
 import { createSealer } from "../storage/encryption.ts";
+import { databaseTemplate } from "../test-support/database-template.ts";
 import { extraction, startSessions } from "../webhooks/test-support/start-sessions.ts";
 import { attestationRoute } from "./attestation.routes.ts";
 import { jwksRoute } from "./jwks.routes.ts";
@@ -20,7 +21,7 @@ type Api = Awaited<ReturnType<typeof startSessions>>;
 
 let pglite: PGlite;
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await PGlite.create({ loadDataDir: await databaseTemplate() });
 });
 afterAll(() => pglite.close());
 

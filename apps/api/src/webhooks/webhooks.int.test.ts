@@ -12,6 +12,7 @@ import {
 import { webhookPayloadSchema } from "@attestream/shared/partner-api";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { databaseTemplate } from "../test-support/database-template.ts";
 import { startReceiver, type Answer, type Received } from "./test-support/start-receiver.ts";
 import { extraction, startSessions, type Storage } from "./test-support/start-sessions.ts";
 import type { WebhooksOptions } from "./create-webhooks.ts";
@@ -24,7 +25,7 @@ let postgres: TestPostgres;
 
 beforeAll(async () => {
   authority = await createCertificateAuthority("Webhook test authority");
-  [pglite, postgres] = await Promise.all([PGlite.create(), startPostgres()]);
+  [pglite, postgres] = await Promise.all([PGlite.create({ loadDataDir: await databaseTemplate() }), startPostgres()]);
 });
 
 afterAll(async () => {

@@ -47,8 +47,9 @@ export async function openDisclosures(
     }
   }
 
-  for (const disclosure of disclosures) {
-    const digest = await sha256Base64url(disclosure);
+  const digests = await Promise.all(disclosures.map(sha256Base64url));
+  for (const [index, disclosure] of disclosures.entries()) {
+    const digest = digests[index] ?? "";
     const target = places.get(digest);
     if (target === undefined) throw new Refused("disclosure_invalid");
     places.delete(digest);
