@@ -152,6 +152,14 @@ describe("the client", () => {
     });
   });
 
+  it("reads the issuer's keys, and does not take another document for them", async () => {
+    const keys = { keys: [{ kid: "1" }] };
+    const { baseUrl } = await serve({ body: keys }, { body: { hello: 1 } });
+    const client = createClient({ baseUrl, apiKey: "k" });
+    expect(await client.issuerKeys()).toEqual(keys);
+    await expect(client.issuerKeys()).rejects.toMatchObject({ code: "unexpected_answer" });
+  });
+
   it("does not follow a redirect with the key", async () => {
     const { baseUrl, seen } = await serve({ status: 302, headers: { location: "/elsewhere" }, body: "" });
     await expect(createClient({ baseUrl, apiKey: "k" }).platforms()).rejects.toMatchObject({ code: "unreachable" });

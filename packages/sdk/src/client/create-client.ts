@@ -111,20 +111,14 @@ export function createClient(options: ClientOptions): Client {
         answer: attestationResponseSchema,
         signal,
       }),
-    async issuerKeys({ signal } = {}) {
-      // A JWKS is a standard document, so it comes without the envelope.
-      const response = await connection.fetch(new URL("/.well-known/jwks.json", connection.baseUrl), {
-        signal: signal ?? null,
-      });
-      const keys = keySetSchema.safeParse(response.ok ? await response.json() : undefined);
-      if (keys.success) return keys.data;
-      throw new AttestreamError(`The key set could not be read (HTTP ${response.status}).`, {
-        status: response.status,
-        type: "unexpected_answer",
-        code: "unexpected_answer",
-        retriable: response.status >= 500,
-      });
-    },
+    issuerKeys: ({ signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/.well-known/jwks.json",
+        answer: keySetSchema,
+        bare: true,
+        signal,
+      }),
     async waitForCompletion(sessionId, { signal, everyMs = defaultEveryMs } = {}) {
       for (;;) {
         signal?.throwIfAborted();

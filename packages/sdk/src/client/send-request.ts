@@ -17,8 +17,10 @@ export interface ApiRequest<T extends z.ZodType> {
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
-  /** Of `data` in the answer. */
+  /** Of `data` in the answer, or of the whole answer when it is `bare`. */
   answer: T;
+  /** A standard document, which comes without the envelope. */
+  bare?: true;
   signal?: AbortSignal | undefined;
 }
 
@@ -30,7 +32,7 @@ export async function sendRequest<T extends z.ZodType>(
   const response = await send(connection, request);
   const body = await readJson(response);
   if (!response.ok) throw errorFrom(response, body);
-  const envelope = envelopeSchema.safeParse(body);
+  const envelope = envelopeSchema.safeParse(request.bare ? { status: "success", data: body } : body);
   if (!envelope.success) throw unexpected(response, envelope.error);
   const parsed = parseTolerant(request.answer, envelope.data.data);
   if (parsed.success) return parsed.data;
