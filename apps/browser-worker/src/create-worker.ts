@@ -188,18 +188,21 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       void stop();
     }
 
+    async function end(): Promise<void> {
+      await sessions.releaseAll();
+      await pool.drain();
+      await pool.settled();
+      lifetime.abort();
+      await linkEnd.catch(() => {});
+      await undo();
+    }
+
     let stopping: Promise<void> | undefined;
     function stop(): Promise<void> {
-      stopping ??= (async () => {
-        await sessions.releaseAll();
-        await pool.drain();
-        await pool.settled();
-        lifetime.abort();
-        await linkEnd.catch(() => {});
-        await undo();
-        if (failure === undefined) ending.resolve();
-        else ending.reject(failure);
-      })();
+      stopping ??= end().then(
+        () => (failure === undefined ? ending.resolve() : ending.reject(failure)),
+        (error: unknown) => ending.reject(error),
+      );
       return stopping;
     }
 

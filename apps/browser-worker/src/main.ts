@@ -27,7 +27,9 @@ async function main(): Promise<void> {
     },
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
+    process.once(signal, () => {
+      // Asked twice, it ends at once; the kernel then ends the browsers.
+      process.once(signal, () => process.exit(1));
       log.info({ signal }, "stopping");
       void worker.stop();
     });

@@ -19,7 +19,7 @@ export function readPlatformSettings(options: {
   const parsed = platformDefinitionSchema.safeParse(options.platform);
   if (!parsed.success) return null;
   const { allow, browser } = parsed.data;
-  const locale = browser?.locale ?? options.locale;
+  const locale = browser?.locale ?? knownLocale(options.locale);
   return {
     // A custom login URL brings its own host; the address behind it is checked like any other.
     allow: [...allow, new URL(options.loginUrl).hostname],
@@ -37,4 +37,13 @@ export function readPlatformSettings(options: {
 /** What Chrome itself sends: headless Chromium names itself otherwise, and some sites turn it away for the name alone. */
 function plainUserAgent(version: string): string {
   return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version.split(".")[0]}.0.0.0 Safari/537.36`;
+}
+
+/** The session's locale is the partner's wish: one that the browser cannot read is no reason to fail. */
+function knownLocale(locale: string | undefined): string | undefined {
+  try {
+    return locale === undefined ? undefined : Intl.getCanonicalLocales(locale)[0];
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { listGroup } from "../sandbox/process-group.ts";
 import { findProcesses } from "../testing/processes.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { TestViewer } from "../testing/test-viewer.ts";
@@ -16,7 +17,9 @@ const loginPage = `<!doctype html><title>Log in</title><style>${layout}</style>
 <input id="user" style="top: 100px"><input id="secret" type="password" style="top: 200px"><button id="go" style="top: 300px">Log in</button>
 <button id="window" style="top: 400px">Window</button><button id="ask" style="top: 500px">Ask</button>
 <script>
-  const post = (body) => fetch("/posted", { method: "POST", body });
+  const post = (body, path = "/posted") => fetch(path, { method: "POST", body });
+  post(navigator.userAgent, "/agent");
+  addEventListener("wheel", (event) => post(String(event.deltaY), "/wheel"), { passive: true });
   go.onclick = () => post(user.value + "/" + secret.value).then(() => { location.href = "/home" });
   document.querySelector("#window").onclick = () => open("/window", "_blank", "width=400,height=300");
   ask.onclick = () => post("answered " + confirm("Really?"));
@@ -76,6 +79,11 @@ describe("a session in a worker", () => {
     await viewer.until(({ messages }) => messages.some((message) => message.type === "control" && message.enabled));
   }
 
+  const loaded = (viewer: TestViewer) =>
+    viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "location" && message.host === host && !message.loading),
+    );
+
   async function release(sessionId: string): Promise<void> {
     begun.delete(sessionId);
     test.api.send({ type: "release", sessionId, epoch: 1, reason: "finished" });
@@ -131,9 +139,7 @@ describe("a session in a worker", () => {
   it("sends no more than two packets that are not acknowledged", async () => {
     const { sessionId, viewer } = await begin();
     await startTree(sessionId, viewer);
-    await viewer.until(({ messages }) =>
-      messages.some((message) => message.type === "location" && message.host === host && !message.loading),
-    );
+    await loaded(viewer);
     viewer.acknowledging = false;
     const before = viewer.packets.length;
     viewer.click(150, 120);
@@ -161,7 +167,7 @@ describe("a session in a worker", () => {
     viewer.typeText("x");
     viewer.click(150, 320);
     await test.api.waitForReport(sessionId, "data.extracted");
-    expect(site.posts.at(-1)).toEqual({ path: "/posted", body: "x/" });
+    expect(site.posts.filter(({ path }) => path === "/posted").at(-1)).toEqual({ path: "/posted", body: "x/" });
     await release(sessionId);
   });
 
@@ -170,9 +176,7 @@ describe("a session in a worker", () => {
     await startTree(sessionId, viewer);
     const focusedAt = (y: number) =>
       viewer.until(({ messages }) => messages.some((message) => message.type === "focus" && message.field?.y === y));
-    await viewer.until(({ messages }) =>
-      messages.some((message) => message.type === "location" && message.host === host && !message.loading),
-    );
+    await loaded(viewer);
     const answers = () => site.posts.filter(({ body }) => body === "answered false").length;
     const before = answers();
     viewer.click(150, 520);
@@ -186,6 +190,47 @@ describe("a session in a worker", () => {
     });
     viewer.click(150, 120);
     await focusedAt(100);
+    await release(sessionId);
+  });
+
+  it("takes touch and wheel, and looks like an ordinary Chrome", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    await loaded(viewer);
+    viewer.send({ type: "wheel", x: 600, y: 300, deltaX: 0, deltaY: 120, modifiers: 0 });
+    await test.api.waitFor(() => site.posts.some(({ path, body }) => path === "/wheel" && body === "120"));
+    viewer.send({ type: "touch", action: "start", points: [{ id: 1, x: 150, y: 120 }], modifiers: 0 });
+    viewer.send({ type: "touch", action: "end", points: [], modifiers: 0 });
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "focus" && message.field?.y === 100),
+    );
+    const agent = site.posts.find(({ path }) => path === "/agent")?.body;
+    expect(agent).toMatch(/ Chrome\/\d+\.0\.0\.0 Safari/);
+    expect(agent).not.toContain("Headless");
+    await release(sessionId);
+  });
+
+  it("gives a viewer that comes back to a page at rest one key packet and what it must know", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    await loaded(viewer);
+    await viewer.close();
+    await test.api.waitForReport(sessionId, "viewer.disconnected");
+    const again = await connect(sessionId);
+    await again.until(({ packets }) => packets.length > 0);
+    expect(again.packets[0]?.flags).toBe(5);
+    expect(again.messages.map(({ type }) => type).slice(0, 5)).toEqual([
+      "hello",
+      "challenge",
+      "control",
+      "cursor",
+      "location",
+    ]);
+    expect(again.messages).toContainEqual({ type: "location", host, secure: true, loading: false });
+    again.click(150, 120);
+    await again.until(({ messages }) =>
+      messages.some((message) => message.type === "focus" && message.field?.y === 100),
+    );
     await release(sessionId);
   });
 
@@ -244,6 +289,20 @@ describe("a session in a worker", () => {
     await next.viewer.until(({ packets }) => packets.length > 0);
     await release(next.sessionId);
     expect(test.api.reportsOf(sessionId).filter(({ type }) => type === "session.failed")).toHaveLength(1);
+  });
+
+  it("reports BROWSER_CRASHED when the page's renderer dies", async () => {
+    const { sessionId, viewer } = await begin();
+    await startTree(sessionId, viewer);
+    const ours = (await Promise.all(findProcesses(test.runtimeDir).map(({ pid }) => listGroup(pid)))).flat();
+    const renderers = findProcesses("--type=renderer").filter(({ pid }) => ours.includes(pid));
+    expect(renderers.length).toBeGreaterThan(0);
+    for (const { pid } of renderers) process.kill(pid, "SIGKILL");
+    expect(await test.api.waitForReport(sessionId, "session.failed")).toMatchObject({
+      report: { code: "BROWSER_CRASHED" },
+    });
+    await viewer.until(({ closeCode }) => closeCode === 4000);
+    await release(sessionId);
   });
 
   it("reports TREE_INVALID for what is no platform file", async () => {

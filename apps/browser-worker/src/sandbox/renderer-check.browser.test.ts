@@ -1,0 +1,73 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser, type SlotBrowser } from "../pool/launch-browser.ts";
+import { checkRenderers } from "./renderer-check.ts";
+import { findChromium } from "./find-chromium.ts";
+import { listGroup } from "./process-group.ts";
+
+const uid = process.getuid?.() === 0 ? 59_990 : undefined;
+
+describe("a slot's browser", () => {
+  let folder: string;
+  let launched: SlotBrowser | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "worker-sandbox-"));
+    await chmod(folder, 0o755);
+  });
+  afterEach(async () => {
+    await launched?.dispose();
+    launched = undefined;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function launch(sandbox: boolean): Promise<SlotBrowser> {
+    launched = await launchBrowser(
+      { index: 0, uid, folder: join(folder, "slot-0") },
+      {
+        chromium: await findChromium(undefined),
+        setprivPath: "/usr/bin/setpriv",
+        trustStore: null,
+        sandbox,
+        timeoutMs: 30_000,
+        resolve: async () => [],
+        log: pino({ level: "silent" }),
+      },
+    );
+    await (await launched.browser.newPage()).goto("about:blank");
+    return launched;
+  }
+
+  it("has its renderers under seccomp and in namespaces of their own, and runs as its slot's user without privileges", async () => {
+    const { pid } = await launch(true);
+    expect(await checkRenderers(pid)).toEqual([]);
+    for (const member of await listGroup(pid)) {
+      const status = await readFile(`/proc/${member}/status`, "utf8");
+      if (uid !== undefined) expect(status).toMatch(new RegExp(`^Uid:\\s+${uid}\\s+${uid}\\s+${uid}\\s+${uid}$`, "m"));
+      expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    }
+  });
+
+  it("is found out when it runs without the sandbox", async () => {
+    const { pid } = await launch(false);
+    expect((await checkRenderers(pid)).map(({ problem }) => problem)).toContain("no seccomp filter");
+  });
+
+  it("keeps its profile to its own user, and nothing of it after it was disposed", async () => {
+    const { slot, pid, egress, dispose } = await launch(true);
+    const home = await stat(join(slot.folder, "home"));
+    expect(home.mode & 0o077).toBe(0);
+    if (uid !== undefined) expect(home.uid).toBe(uid);
+    expect(
+      (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0").map((entry) => entry.split("=")[0]),
+    ).not.toContain("WORKER_TOKEN");
+    const { port } = egress;
+    await dispose();
+    expect(await readdir(folder)).toEqual([]);
+    expect(await listGroup(pid)).toEqual([]);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  });
+});
