@@ -23,7 +23,7 @@ const settings = {
   ],
   worker: [...machine, "WORKER_CAPACITY", "POOL_SIZE", "CHROMIUM_PATH", "ALLOW_NO_SANDBOX", "EGRESS_DEV_HOSTS"],
   bank: machine,
-  partner: machine,
+  partner: [...machine, "FRAME_ORIGIN"],
 } as const;
 
 export type PartName = keyof typeof settings;

@@ -66,7 +66,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
 
   try {
     const workerToken = environment["WORKER_TOKEN"] ?? randomBytes(32).toString("base64url");
-    const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `as_test_demo_${randomBytes(24).toString("base64url")}`;
+    const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `demo_partner_${randomBytes(24).toString("base64url")}`;
     const demoSecret = `whsec_${randomBytes(24).toString("base64")}`;
     const partnerUrl = `http://127.0.0.1:${ports.partner}`;
     const extraCaFile = await bundleCertificates(join(dataDir, "extra-ca.pem"), [
