@@ -261,7 +261,12 @@ const en = {
     held: {
       title: "Open in another window",
       text: "This verification goes on in another window or tab of yours.",
-      next: "Please finish it there. If you have closed that window, you can take over here.",
+      next: "Please finish it there. If you have closed that window, go on here.",
+    },
+    heldElsewhere: {
+      title: "Open in another window",
+      text: "For your safety a verification that has begun stays in the window where it began.",
+      next: "Please finish it there. If that window is gone, go back to the page you came from and start again.",
     },
     notFound: {
       title: "Nothing here",

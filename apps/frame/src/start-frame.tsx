@@ -105,10 +105,7 @@ export function startFrame(window: Window & typeof globalThis): void {
       stream.send({ type: "resize", ...size });
     },
     hurry: () => network.dispatchEvent(new Event("online")),
-    takeOver: () => {
-      if (session.state.phase === "open") stream.start();
-      else void session.retry();
-    },
+    takeOver: () => stream.start(),
     now,
   };
 

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright";
 import { errorCodes, type Challenge, type ErrorCode } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
+import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import { renderBank } from "./bank-picture.ts";
 import { FrameServer } from "./frame-server.ts";
 
@@ -194,8 +195,13 @@ export const scenes: Record<string, Scene> = {
     shows: "[data-screen=refused-linkInvalid]",
   },
   "38-held": {
-    before: (server) => void server.faults.set("exchange", "session_held"),
+    view: awaiting,
+    act: live(login, async ({ server }) => server.dropStream(viewerCloseCodes.replaced)),
     shows: "[data-screen=refused-held]",
+  },
+  "44-held-elsewhere": {
+    before: (server) => void server.faults.set("exchange", "session_held"),
+    shows: "[data-screen=refused-heldElsewhere]",
   },
   "39-not-found": {
     before: (server) => void server.faults.set("exchange", "session_not_found"),

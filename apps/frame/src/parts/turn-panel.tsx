@@ -19,14 +19,14 @@ const icons = {
 const nearMs = 90_000;
 const sessionNearMs = 300_000;
 
-/** What the user is asked to do now, in words, beside the page itself. */
-export function TurnPanel({ challenge, view }: { challenge: Challenge | null; view: FrameView }) {
+/** What the user is asked to do now, in words, beside the page itself. `open`: the page takes input. */
+export function TurnPanel({ challenge, open, view }: { challenge: Challenge | null; open: boolean; view: FrameView }) {
   const { messages, now } = useFrame();
   const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
   const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
   const words = messages.live;
   return (
-    <div class={challenge ? "turn" : "turn turn-idle"}>
+    <div class={challenge ? "turn" : "turn turn-idle"} data-challenge={open ? challenge?.kind : undefined}>
       {challenge ? (
         <>
           <span class="turn-icon">

@@ -9,6 +9,7 @@ const looks = {
   linkInvalid: { tone: "failed", icon: "link" },
   linkUsed: { tone: "attention", icon: "link" },
   held: { tone: "calm", icon: "windows" },
+  heldElsewhere: { tone: "attention", icon: "windows" },
   notFound: { tone: "quiet", icon: "minus" },
   over: { tone: "quiet", icon: "clock" },
   holdLost: { tone: "attention", icon: "windows" },

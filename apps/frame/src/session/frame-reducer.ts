@@ -13,7 +13,6 @@ import {
 
 export type FrameAction =
   | { type: "opening.failed"; trouble: "unreachable" | "busy" }
-  | { type: "opening.retried" }
   | { type: "refused"; refusal: Refusal }
   | { type: "view.received"; view: FrameView }
   | { type: "feed.changed"; feed: "up" | "down" }
@@ -38,11 +37,9 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
         ? state
         : { phase: "refused", refusal: action.refusal };
     case "view.received":
-      return receiveView(state, action.view);
+      return state.phase === "refused" ? state : receiveView(state, action.view);
     case "opening.failed":
       return state.phase === "opening" ? { phase: "opening", trouble: action.trouble } : state;
-    case "opening.retried":
-      return state.phase === "opening" || state.phase === "refused" ? { phase: "opening", trouble: "none" } : state;
     case "feed.changed":
     case "stream.changed":
     case "stream.said":

@@ -88,12 +88,6 @@ export class FrameSession {
     }
   }
 
-  /** After a refusal that the user wants to try again. */
-  async retry(): Promise<void> {
-    this.dispatch({ type: "opening.retried" });
-    await this.start();
-  }
-
   consent(accepted: boolean): Promise<void> {
     return this.#ask(accepted ? "agree" : "decline", (signal) => this.#options.api.consent(accepted, signal));
   }

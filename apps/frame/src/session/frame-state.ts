@@ -6,7 +6,10 @@ import type { Challenge } from "@attestream/shared";
 export type Refusal =
   | "linkInvalid"
   | "linkUsed"
+  /** Another window of this viewer took over: it can be taken back. */
   | "held"
+  /** Some other viewer holds the session: nothing to take over from here. */
+  | "heldElsewhere"
   | "notFound"
   | "over"
   | "holdLost"

@@ -4,7 +4,7 @@ import type { Refusal } from "./frame-state.ts";
 const refusals: Record<string, Refusal> = {
   embed_token_invalid: "linkInvalid",
   embed_token_used: "linkUsed",
-  session_held: "held",
+  session_held: "heldElsewhere",
   session_not_found: "notFound",
   not_found: "notFound",
   session_over: "over",
