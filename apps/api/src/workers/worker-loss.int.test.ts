@@ -19,7 +19,7 @@ describe("a lost worker", () => {
     await test.reached(id, "READY");
     first.drop();
     await test.reached(id, "CREATED");
-    const second = await startWorkerOf(test, { auto: {} });
+    const second = await startWorkerOf(test, { warm: () => 0, auto: {} });
     await test.reached(id, "READY");
     expect(await test.api.sessions.get(id)).toMatchObject({ worker_id: second.workerId, epoch: 3 });
 
