@@ -14,14 +14,15 @@ type SessionCommand = Extract<DownMessage, { type: "assign" | "tree.start" | "re
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #sessions = new Map<string, Session>();
-  readonly #releases = new Set<Promise<void>>();
+  readonly #leaving = new Map<Session, Promise<void>>();
 
   constructor(options: SessionRegistryOptions) {
     this.#options = options;
   }
 
+  /** With those that are being cleaned up: their slots are not free yet. */
   get held(): { sessionId: string; epoch: number }[] {
-    return [...this.#sessions.values()].map(({ id, epoch }) => ({ sessionId: id, epoch }));
+    return [...this.#sessions.values(), ...this.#leaving.keys()].map(({ id, epoch }) => ({ sessionId: id, epoch }));
   }
 
   findStream(sessionId: string, epoch: number): SessionStream | null {
@@ -42,14 +43,15 @@ export class SessionRegistry {
         return;
       case "release":
         if (session?.epoch === command.epoch) this.#release(session, command.reason);
-        // Not here any more, for instance after a lost acknowledgement: say again that it is gone.
-        else if (session === undefined) this.#options.onReleased(command.sessionId, command.epoch);
+        // Not here any more, for instance because the answer was lost: say again that it is gone.
+        else if (!this.held.some(({ sessionId, epoch }) => sessionId === command.sessionId && epoch === command.epoch))
+          this.#options.onReleased(command.sessionId, command.epoch);
     }
   }
 
   async releaseAll(): Promise<void> {
     for (const session of this.#sessions.values()) this.#release(session, "stopping");
-    await Promise.all(this.#releases);
+    await Promise.all(this.#leaving.values());
   }
 
   #assign(command: Extract<SessionCommand, { type: "assign" }>): void {
@@ -67,10 +69,10 @@ export class SessionRegistry {
   #release(session: Session, reason: Parameters<Session["release"]>[0]): void {
     this.#sessions.delete(session.id);
     const done = session.release(reason).finally(() => {
-      this.#releases.delete(done);
+      this.#leaving.delete(session);
       this.#options.onReleased(session.id, session.epoch);
-      if (this.#sessions.size === 0 && this.#releases.size === 0) this.#options.onEmpty();
+      if (this.held.length === 0) this.#options.onEmpty();
     });
-    this.#releases.add(done);
+    this.#leaving.set(session, done);
   }
 }

@@ -37,6 +37,7 @@ export class Session {
   readonly #options: SessionOptions;
   #state: SessionState = { name: "starting" };
   #starting: Promise<void> = Promise.resolve();
+  #cleaning: Promise<void> = Promise.resolve();
   #treeAsked = false;
 
   constructor(options: SessionOptions) {
@@ -76,6 +77,7 @@ export class Session {
       state.stream.close(reason === "stopping" ? viewerCloseCodes.workerStopping : viewerCloseCodes.sessionReleased);
       await this.#options.giveBack(state.browser);
     }
+    await this.#cleaning;
   }
 
   async #start(): Promise<void> {
@@ -195,6 +197,6 @@ export class Session {
     if (!("browser" in state)) return;
     // Kept a moment longer by nobody: the frame shows the failure by what the API says.
     state.stream.close(viewerCloseCodes.sessionReleased);
-    void this.#options.giveBack(state.browser);
+    this.#cleaning = this.#options.giveBack(state.browser);
   }
 }

@@ -1,4 +1,4 @@
-import { serverMessageSchema } from "@attestream/shared/viewer-protocol";
+import { serverMessageSchema, type FocusedField } from "@attestream/shared/viewer-protocol";
 import type { CDPSession, Page } from "playwright";
 import { z } from "zod";
 import { hintBinding, hintScript, hintWorld } from "./hint-script.ts";
@@ -11,32 +11,45 @@ const hintSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cursor"), cursor: z.string().regex(/^[a-z-]{1,32}$/) }),
 ]);
 
-export type Hint = z.infer<typeof hintSchema>;
+type Hint = z.infer<typeof hintSchema>;
 
-/** A page together with the CDP session through which it is streamed. */
+/** A page together with the CDP session through which it is streamed, and what it has said of itself. */
 export interface PageView {
-  page: Page;
-  client: CDPSession;
+  readonly page: Page;
+  readonly client: CDPSession;
+  /** The field that has the focus; its place in CSS pixels of the page. */
+  focus: FocusedField | null;
+  cursor: string;
+  loading: boolean;
 }
+
+export type PageViewChange = "focus" | "cursor" | "loading";
 
 /** Opens the CDP session and plants the hint script for this and every later document of the page. */
 export async function createPageView(
   page: Page,
-  options: { onHint: (hint: Hint) => void; onLoading: (loading: boolean) => void },
+  onChange: (view: PageView, change: PageViewChange) => void,
 ): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
+  const view: PageView = { page, client, focus: null, cursor: "default", loading: false };
   client.on("Runtime.bindingCalled", ({ name, payload }) => {
-    if (name !== hintBinding) return;
-    const hint = parseHint(payload);
-    if (hint) options.onHint(hint);
+    const hint = name === hintBinding ? parseHint(payload) : null;
+    if (hint === null) return;
+    if (hint.kind === "focus") view.focus = hint.field;
+    else view.cursor = hint.cursor;
+    onChange(view, hint.kind);
   });
   await client.send("Page.enable");
   const { frameTree } = await client.send("Page.getFrameTree");
-  client.on("Page.frameStartedLoading", ({ frameId }) => {
-    if (frameId === frameTree.frame.id) options.onLoading(true);
-  });
-  client.on("Page.frameStoppedLoading", ({ frameId }) => {
-    if (frameId === frameTree.frame.id) options.onLoading(false);
+  const setLoading = (frameId: string, loading: boolean) => {
+    if (frameId !== frameTree.frame.id) return;
+    view.loading = loading;
+    onChange(view, "loading");
+  };
+  client.on("Page.frameStartedLoading", ({ frameId }) => setLoading(frameId, true));
+  client.on("Page.frameStoppedLoading", ({ frameId }) => setLoading(frameId, false));
+  page.on("framenavigated", (frame) => {
+    if (frame === page.mainFrame()) onChange(view, "loading");
   });
   await client.send("Runtime.enable");
   await client.send("Runtime.addBinding", { name: hintBinding, executionContextName: hintWorld });
@@ -45,7 +58,7 @@ export async function createPageView(
     worldName: hintWorld,
     runImmediately: true,
   });
-  return { page, client };
+  return view;
 }
 
 /** Comes out of a renderer that a hostile page may have taken over: taken only if it has the exact form. */

@@ -9,6 +9,8 @@ import type { ViewGeometry } from "./view-geometry.ts";
 export interface ScreencastOptions {
   encoder: FrameEncoder;
   send: (packet: Uint8Array) => void;
+  /** Packet pixels and page pixels lie otherwise now; called after the packet was sent. */
+  onGeometry: () => void;
   log: Logger;
 }
 
@@ -117,7 +119,7 @@ export class Screencast {
     });
     if (generation !== this.#generation) return;
     if (frame === null) return acknowledge();
-    this.#geometry = {
+    const geometry: ViewGeometry = {
       packetWidth: frame.width,
       packetHeight: frame.height,
       deviceWidth: metadata.deviceWidth,
@@ -125,7 +127,10 @@ export class Screencast {
       pageScaleFactor: metadata.pageScaleFactor,
       offsetTop: metadata.offsetTop,
     };
+    const moved = this.#geometry === null || !isSame(this.#geometry, geometry);
+    this.#geometry = geometry;
     this.#options.send(encodePacket({ seq: this.#window.add(acknowledge), ...frame }));
+    if (moved) this.#options.onGeometry();
   }
 }
 
@@ -140,4 +145,8 @@ interface FrameMetadata {
 /** `maxFramesInFlight` and `sendLastFrame` are newer than the protocol types; a browser without them ignores them. */
 function startParameters(encoder: FrameEncoder) {
   return { ...encoder.source, maxFramesInFlight: 2, sendLastFrame: true };
+}
+
+function isSame(one: ViewGeometry, other: ViewGeometry): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

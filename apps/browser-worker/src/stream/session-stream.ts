@@ -10,7 +10,7 @@ import type { Logger } from "pino";
 import { createJpegEncoder } from "./frame-encoder.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
 import { PageStack } from "./page-stack.ts";
-import { createPageView, type Hint, type PageView } from "./page-view.ts";
+import { createPageView, type PageView, type PageViewChange } from "./page-view.ts";
 import { Screencast } from "./screencast.ts";
 import { toPacketRectangle } from "./view-geometry.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
@@ -47,8 +47,6 @@ export class SessionStream {
   #size: { width: number; height: number };
   #challenge: Challenge | null = null;
   #control = false;
-  #cursor = "default";
-  #loading = false;
   #closed = false;
 
   constructor(options: SessionStreamOptions) {
@@ -57,6 +55,7 @@ export class SessionStream {
     this.#screencast = new Screencast({
       encoder: createJpegEncoder(),
       send: (packet) => this.#viewer?.sendPacket(packet),
+      onGeometry: () => this.#sendFocus(),
       log: options.log,
     });
     this.#input = new InputDispatcher(() => {
@@ -93,8 +92,7 @@ export class SessionStream {
     viewer.send({ type: "hello", protocol: viewerProtocolVersion, ...this.#size });
     viewer.send({ type: "challenge", challenge: this.#challenge });
     viewer.send({ type: "control", enabled: this.#control });
-    viewer.send({ type: "cursor", cursor: this.#cursor });
-    this.#sendLocation();
+    this.#sendPlace();
     void this.#screencast.start();
   }
 
@@ -163,12 +161,11 @@ export class SessionStream {
       const view = await this.#viewOf(page);
       if (this.#closed || this.#pages.current !== page) return;
       this.#currentView = view;
+      this.#sendPlace();
       if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width)
         await page.setViewportSize(this.#size);
       await page.bringToFront();
       await this.#screencast.show(view.client);
-      this.#send({ type: "focus", field: null });
-      this.#sendLocation();
     } catch (error) {
       // A window that closes as fast as it opened: what is below is followed by its own event.
       if (!page.isClosed()) this.#options.log.warn({ err: error }, "a page could not be shown");
@@ -178,28 +175,37 @@ export class SessionStream {
   #viewOf(page: Page): Promise<PageView> {
     const known = this.#views.get(page);
     if (known) return known;
-    const isCurrent = () => this.#currentView?.page === page;
-    const view = createPageView(page, {
-      onHint: (hint) => isCurrent() && this.#relay(hint),
-      onLoading: (loading) => {
-        if (!isCurrent()) return;
-        this.#loading = loading;
-        this.#sendLocation();
-      },
+    const view = createPageView(page, (changed, change) => {
+      if (this.#currentView === changed) this.#relay[change]();
     });
-    page.on("framenavigated", (frame) => isCurrent() && frame === page.mainFrame() && this.#sendLocation());
     this.#views.set(page, view);
     return view;
   }
 
-  #relay(hint: Hint): void {
-    if (hint.kind === "cursor") {
-      this.#cursor = hint.cursor;
-      return this.#send({ type: "cursor", cursor: hint.cursor });
-    }
+  readonly #relay = {
+    focus: () => this.#sendFocus(),
+    cursor: () => this.#sendCursor(),
+    loading: () => this.#sendLocation(),
+  } satisfies Record<PageViewChange, () => void>;
+
+  /** All that the current page has said of itself. */
+  #sendPlace(): void {
+    this.#sendCursor();
+    this.#sendLocation();
+    this.#sendFocus();
+  }
+
+  #sendCursor(): void {
+    this.#send({ type: "cursor", cursor: this.#currentView?.cursor ?? "default" });
+  }
+
+  #sendFocus(): void {
+    const field = this.#currentView?.focus ?? null;
     const geometry = this.#screencast.geometry;
-    const field = hint.field && geometry ? { ...hint.field, ...toPacketRectangle(geometry, hint.field) } : hint.field;
-    this.#send({ type: "focus", field });
+    this.#send({
+      type: "focus",
+      field: field && geometry ? { ...field, ...toPacketRectangle(geometry, field) } : field,
+    });
   }
 
   #sendLocation(): void {
@@ -210,7 +216,7 @@ export class SessionStream {
       type: "location",
       host: isWeb ? hostname.slice(0, 255) : "",
       secure: protocol === "https:",
-      loading: this.#loading,
+      loading: this.#currentView?.loading ?? false,
     });
   }
 
