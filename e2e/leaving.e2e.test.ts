@@ -55,18 +55,19 @@ it("reloading the frame in the middle goes on in the same browser", async () => 
 
 it("a fresh link does not take over a session that is connected", async () => {
   const user = await test.openEndUser();
-  const sessionId = await user.startVerification(test.system.partnerUrl);
-  await user.agree();
-  await user.waitForChallenge("login");
-  const { embedUrl } = await test.client.getSession(sessionId);
+  const created = await test.client.createSession({ platformId: 1 });
+  const { embedUrl } = await test.client.getSession(created.sessionId);
+  await user.page.goto(created.embedUrl);
+  await user.page.getByRole("button", { name: /^agree/i }).click();
+  await user.page.locator('[data-challenge="login"]').waitFor();
   const stranger = await test.openEndUser();
   await stranger.page.goto(embedUrl);
   await stranger.page
     .getByText(/another window/i)
     .first()
     .waitFor();
-  await user.logIn("user_good", "pass_good");
-  await user.waitForChallenge("otp");
+  const held = await test.client.getSession(created.sessionId);
+  expect(held).toMatchObject({ status: "AWAITING_USER", embedUrl: expect.not.stringContaining("token=") });
   await stranger.close();
   await user.close();
 });
