@@ -13,7 +13,15 @@ const problemsOf = (env: Record<string, string>, readSecret?: (path: string) => 
 
 describe("the configuration", () => {
   it("needs nothing", () => {
-    expect(loadConfig({})).toMatchObject({ port: 4000, host: "127.0.0.1", readyHoldMs: 120_000, viewerGraceMs: 120_000, queueTimeoutMs: 600_000, databaseUrl: undefined, demoPartner: undefined });
+    expect(loadConfig({})).toMatchObject({
+      port: 4000,
+      host: "127.0.0.1",
+      readyHoldMs: 120_000,
+      viewerGraceMs: 120_000,
+      queueTimeoutMs: 600_000,
+      databaseUrl: undefined,
+      demoPartner: undefined,
+    });
   });
 
   it("takes an empty variable as absent", () => {
@@ -21,15 +29,38 @@ describe("the configuration", () => {
   });
 
   it("tells every problem at once, each with its name and what to write", () => {
-    const problems = problemsOf({ PORT: "x", READY_HOLD: "soon", BOOTSTRAP_API_KEY: "short", PUBLIC_URL: "example.com", DATABASE_URL: "mysql://x", WEBHOOK_DEV_HOSTS: "localhost", LOG_LEVEL: "loud" });
-    for (const name of ["PORT", "READY_HOLD", "BOOTSTRAP_API_KEY", "PUBLIC_URL", "DATABASE_URL", "WEBHOOK_DEV_HOSTS", "LOG_LEVEL"]) {
+    const problems = problemsOf({
+      PORT: "x",
+      READY_HOLD: "soon",
+      BOOTSTRAP_API_KEY: "short",
+      PUBLIC_URL: "example.com",
+      DATABASE_URL: "mysql://x",
+      WEBHOOK_DEV_HOSTS: "localhost",
+      LOG_LEVEL: "loud",
+    });
+    for (const name of [
+      "PORT",
+      "READY_HOLD",
+      "BOOTSTRAP_API_KEY",
+      "PUBLIC_URL",
+      "DATABASE_URL",
+      "WEBHOOK_DEV_HOSTS",
+      "LOG_LEVEL",
+    ]) {
       expect(problems.filter((problem) => problem.startsWith(`${name}: `))).toHaveLength(1);
     }
     expect(problems.find((problem) => problem.startsWith("READY_HOLD"))).toContain("90s");
   });
 
   it("reads lists and durations, and drops the slash at the end of an address", () => {
-    expect(loadConfig({ PLATFORMS_DIRS: "/a:/b", WEBHOOK_DEV_HOSTS: "localhost:4001, 127.0.0.1:4001", QUEUE_TIMEOUT: "90s", PUBLIC_URL: "https://x.example.com/" })).toMatchObject({
+    expect(
+      loadConfig({
+        PLATFORMS_DIRS: "/a:/b",
+        WEBHOOK_DEV_HOSTS: "localhost:4001, 127.0.0.1:4001",
+        QUEUE_TIMEOUT: "90s",
+        PUBLIC_URL: "https://x.example.com/",
+      }),
+    ).toMatchObject({
       platformsDirs: [expect.stringContaining("platforms"), "/a", "/b"],
       webhookDevHosts: ["localhost:4001", "127.0.0.1:4001"],
       queueTimeoutMs: 90_000,
@@ -43,7 +74,11 @@ describe("the configuration", () => {
       return "a-token-of-16-chars\n";
     };
     expect(loadConfig({ WORKER_TOKEN_FILE: "/run/token" }, read).workerToken).toBe("a-token-of-16-chars");
-    expect(problemsOf({ WORKER_TOKEN_FILE: "/nowhere" }, read)).toEqual([expect.stringContaining("WORKER_TOKEN_FILE: /nowhere cannot be read")]);
-    expect(problemsOf({ WORKER_TOKEN: "another-token-of-16", WORKER_TOKEN_FILE: "/run/token" }, read)[0]).toContain("set twice");
+    expect(problemsOf({ WORKER_TOKEN_FILE: "/nowhere" }, read)).toEqual([
+      expect.stringContaining("WORKER_TOKEN_FILE: /nowhere cannot be read"),
+    ]);
+    expect(problemsOf({ WORKER_TOKEN: "another-token-of-16", WORKER_TOKEN_FILE: "/run/token" }, read)[0]).toContain(
+      "set twice",
+    );
   });
 });

@@ -19,43 +19,109 @@ export class ConfigError extends Error {
 
 const origin = z
   .string()
-  .refine((text) => /^(https?|wss?):\/\//i.test(text) && URL.canParse(text), "write a whole address, for example https://verify.example.com")
+  .refine(
+    (text) => /^(https?|wss?):\/\//i.test(text) && URL.canParse(text),
+    "write a whole address, for example https://verify.example.com",
+  )
   .transform((text) => text.replace(/\/+$/, ""));
 const duration = (fallback: string) =>
-  durationSchema.pipe(z.number().min(1_000, "must be at least 1s").max(parseDuration("7d"), "must be at most 7d")).default(parseDuration(fallback));
+  durationSchema
+    .pipe(z.number().min(1_000, "must be at least 1s").max(parseDuration("7d"), "must be at most 7d"))
+    .default(parseDuration(fallback));
 const list = (separator: string) =>
   z
     .string()
     .default("")
-    .transform((text) => text.split(separator).map((part) => part.trim()).filter((part) => part !== ""));
+    .transform((text) =>
+      text
+        .split(separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    );
 const hostPort = /^[a-z0-9.-]+:\d{1,5}$/i;
 
 /** Every setting of the API. All are optional. A secret can also be given as NAME_FILE, the path of a file that holds it. */
 export const environmentSchema = z.object({
-  PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(4000).describe("Port of the HTTP server; 0 takes a free one"),
+  PORT: z.coerce
+    .number("must be a port number")
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4000)
+    .describe("Port of the HTTP server; 0 takes a free one"),
   HOST: z.string().min(1).default("127.0.0.1").describe("Address to listen on; 0.0.0.0 for all"),
-  DATA_DIR: z.string().min(1).default(".attestream").describe("Folder of the embedded database and of generated secrets"),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://").optional().describe("A PostgreSQL server instead of the embedded database"),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default(".attestream")
+    .describe("Folder of the embedded database and of generated secrets"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres://")
+    .optional()
+    .describe("A PostgreSQL server instead of the embedded database"),
   PUBLIC_URL: origin.optional().describe("Address of the API as partners see it; default http://localhost:PORT"),
   FRAME_ORIGIN: origin.optional().describe("Origin of the iframe page, when it is not PUBLIC_URL"),
   STREAM_ORIGIN: origin.optional().describe("Origin of the viewers' WebSocket, when it is not PUBLIC_URL"),
-  BOOTSTRAP_API_KEY: z.string().min(20, "must have 20 characters or more").max(200).regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces").optional().describe("The first API key, taken as given; reaches every platform"),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .min(20, "must have 20 characters or more")
+    .max(200)
+    .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces")
+    .optional()
+    .describe("The first API key, taken as given; reaches every platform"),
   PLATFORMS_DIRS: list(":").describe("Folders of more platforms, separated by colons"),
-  WEBHOOK_DEV_HOSTS: list(",").pipe(z.array(z.string().regex(hostPort, "write host:port, for example localhost:4001"))).describe("host:port list that webhooks may reach although it is not public; for development"),
-  EXTRA_CA_FILE: z.string().min(1).optional().describe("PEM file of further certificate authorities that webhooks trust"),
-  WORKER_TOKEN: z.string().min(16, "must have 16 characters or more").optional().describe("Secret shared with the workers; generated in DATA_DIR when absent"),
-  MASTER_KEY: z.string().min(32, "must have 32 characters or more").optional().describe("Key that seals what is stored; generated in DATA_DIR when absent"),
+  WEBHOOK_DEV_HOSTS: list(",")
+    .pipe(z.array(z.string().regex(hostPort, "write host:port, for example localhost:4001")))
+    .describe("host:port list that webhooks may reach although it is not public; for development"),
+  EXTRA_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of further certificate authorities that webhooks trust"),
+  WORKER_TOKEN: z
+    .string()
+    .min(16, "must have 16 characters or more")
+    .optional()
+    .describe("Secret shared with the workers; generated in DATA_DIR when absent"),
+  MASTER_KEY: z
+    .string()
+    .min(32, "must have 32 characters or more")
+    .optional()
+    .describe("Key that seals what is stored; generated in DATA_DIR when absent"),
   READY_HOLD: duration("2m").describe("How long a ready browser waits for its end user"),
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
   QUEUE_TIMEOUT: duration("10m").describe("How long an end user waits for a browser"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least level of log lines"),
-  FRAME_DIR: z.string().min(1).default(resolve(repository, "apps/frame/dist")).describe("Folder of the built frame page"),
-  DEMO_PARTNER_API_KEY: z.string().min(20, "must have 20 characters or more").optional().describe("Test key of the demo partner"),
-  DEMO_PARTNER_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, "must be whsec_ and base64").optional().describe("Webhook secret of the demo partner"),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info")
+    .describe("Least level of log lines"),
+  FRAME_DIR: z
+    .string()
+    .min(1)
+    .default(resolve(repository, "apps/frame/dist"))
+    .describe("Folder of the built frame page"),
+  DEMO_PARTNER_API_KEY: z
+    .string()
+    .min(20, "must have 20 characters or more")
+    .optional()
+    .describe("Test key of the demo partner"),
+  DEMO_PARTNER_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, "must be whsec_ and base64")
+    .optional()
+    .describe("Webhook secret of the demo partner"),
   DEMO_PARTNER_URL: origin.optional().describe("Address of the demo partner's page"),
 });
 
-const secretNames = ["DATABASE_URL", "BOOTSTRAP_API_KEY", "WORKER_TOKEN", "MASTER_KEY", "DEMO_PARTNER_API_KEY", "DEMO_PARTNER_WEBHOOK_SECRET"] as const;
+const secretNames = [
+  "DATABASE_URL",
+  "BOOTSTRAP_API_KEY",
+  "WORKER_TOKEN",
+  "MASTER_KEY",
+  "DEMO_PARTNER_API_KEY",
+  "DEMO_PARTNER_WEBHOOK_SECRET",
+] as const;
 
 type Environment = z.infer<typeof environmentSchema>;
 
@@ -82,7 +148,10 @@ export interface Config {
 }
 
 /** Pure but for reading NAME_FILE files. An empty variable counts as absent. Throws ConfigError. */
-export function loadConfig(env: Record<string, string | undefined>, readSecret: (path: string) => string = (path) => readFileSync(path, "utf8")): Config {
+export function loadConfig(
+  env: Record<string, string | undefined>,
+  readSecret: (path: string) => string = (path) => readFileSync(path, "utf8"),
+): Config {
   const problems: string[] = [];
   const given: Record<string, string> = {};
   for (const name of Object.keys(environmentSchema.shape)) {
@@ -100,7 +169,8 @@ export function loadConfig(env: Record<string, string | undefined>, readSecret: 
     }
   }
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ""}: ${issue.message}`));
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ""}: ${issue.message}`));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.data);
 }
@@ -128,6 +198,10 @@ function toConfig(env: Environment): Config {
     demoPartner:
       env.DEMO_PARTNER_API_KEY === undefined
         ? undefined
-        : { apiKey: env.DEMO_PARTNER_API_KEY, webhookSecret: env.DEMO_PARTNER_WEBHOOK_SECRET, url: env.DEMO_PARTNER_URL },
+        : {
+            apiKey: env.DEMO_PARTNER_API_KEY,
+            webhookSecret: env.DEMO_PARTNER_WEBHOOK_SECRET,
+            url: env.DEMO_PARTNER_URL,
+          },
   };
 }

@@ -18,8 +18,8 @@ import type { Log } from "./http/log.ts";
 import { requireKey } from "./http/require-key.ts";
 import { createKeyAuthenticator } from "./keys/authenticate-key.ts";
 import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
-import { createLimit, partnerLimit, rateLimit } from "./keys/rate-limits.ts";
-import { limitRefusedKeys } from "./keys/refused-keys.ts";
+import { createLimit, partnerLimit, rateLimit } from "./http/rate-limits.ts";
+import { limitRefusedKeys } from "./http/refused-keys.ts";
 import { loadSecrets } from "./keys/secrets.ts";
 import { createPages } from "./pages/pages.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
@@ -90,7 +90,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-async function start({ config, log, ...options }: ApiOptions, undo: (() => Promise<void> | void)[], stop: () => Promise<void>): Promise<Api> {
+async function start(
+  { config, log, ...options }: ApiOptions,
+  undo: (() => Promise<void> | void)[],
+  stop: () => Promise<void>,
+): Promise<Api> {
   const clock = options.clock ?? systemClock;
   const now = () => clock.now();
   const newId = options.newId ?? randomUUID;
@@ -107,7 +111,8 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     databaseUrl: config.databaseUrl,
     dataDir: config.dataDir,
     ...(options.template ? { template: options.template } : {}),
-    onConnectionError: (error) => log.warn({ code: "code" in error ? error.code : undefined }, "database connection lost"),
+    onConnectionError: (error) =>
+      log.warn({ code: "code" in error ? error.code : undefined }, "database connection lost"),
   });
   undo.push(() => database.close());
   const { db } = database;
@@ -128,17 +133,27 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
 
   await loadPlatforms({ db, folders: config.platformsDirs, now, log });
   const pepper = deriveKey(secrets.masterKey, "api key pepper v1");
-  const firstKeys = await ensureFirstKeys({ db, sealer, pepper, newId, now, bootstrapApiKey: config.bootstrapApiKey, demoPartner: config.demoPartner });
+  const firstKeys = await ensureFirstKeys({
+    db,
+    sealer,
+    pepper,
+    newId,
+    now,
+    bootstrapApiKey: config.bootstrapApiKey,
+    demoPartner: config.demoPartner,
+  });
 
   // The session service runs effects whose doers need the session service: they are looked up when they run.
   const effects = createEffectRunner(
     {
       "dispatch.request": async ({ urgent }, { after }) => (urgent ? dispatcher.wake() : dispatcher.offer(after.id)),
       "tree.start": (_effect, { after }) => {
-        if (after.worker_id !== null) workers.send(after.worker_id, { type: "tree.start", sessionId: after.id, epoch: after.epoch });
+        if (after.worker_id !== null)
+          workers.send(after.worker_id, { type: "tree.start", sessionId: after.id, epoch: after.epoch });
       },
       "worker.release": ({ reason }, { before }) => {
-        if (before.worker_id !== null) workers.send(before.worker_id, { type: "release", sessionId: before.id, epoch: before.epoch, reason });
+        if (before.worker_id !== null)
+          workers.send(before.worker_id, { type: "release", sessionId: before.id, epoch: before.epoch, reason });
       },
       "attestation.issue": (_effect, { after }) => attestations.issue(after.id),
       "viewer.confirm": async (_effect, { after }) => {
@@ -155,8 +170,24 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
 
   const platforms = createPlatformStore(db);
   const assign = createAssign({ platforms, workers: () => workers, log });
-  const reports = createWorkerReports({ db, sessions, sealer, assign, capacityChanged: () => dispatcher.wake(), leaseMs: lease, now, log });
-  const workers = createWorkerGateway({ workerToken: secrets.workerToken, heartbeatMs: options.timing?.heartbeatMs ?? heartbeatMs, leaseMs: lease, listener: reports, now, log });
+  const reports = createWorkerReports({
+    db,
+    sessions,
+    sealer,
+    assign,
+    capacityChanged: () => dispatcher.wake(),
+    leaseMs: lease,
+    now,
+    log,
+  });
+  const workers = createWorkerGateway({
+    workerToken: secrets.workerToken,
+    heartbeatMs: options.timing?.heartbeatMs ?? heartbeatMs,
+    leaseMs: lease,
+    listener: reports,
+    now,
+    log,
+  });
   const dispatcher = createDispatcher({ db, sessions, links: () => workers.links(), assign, leaseMs: lease, now, log });
   undo.push(async () => {
     await workers.stop();
@@ -174,7 +205,9 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     platformName: async (session) => (await platforms.pinned(session)).name,
     readExtraction: (session) => openExtraction(sealer, session),
     readReceiverData: (session) =>
-      session.receiver_data_enc === null ? null : receiverDataSchema.parse(JSON.parse(sealer.openText(session.receiver_data_enc, receiverDataAad(session.id)))),
+      session.receiver_data_enc === null
+        ? null
+        : receiverDataSchema.parse(JSON.parse(sealer.openText(session.receiver_data_enc, receiverDataAad(session.id)))),
     now,
     newId,
     log,
@@ -188,7 +221,10 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     workers: {
       addressOf: async ({ worker_id }) => {
         if (worker_id === null) return null;
-        return (await db.selectFrom("workers").select("address").where("id", "=", worker_id).executeTakeFirst())?.address ?? null;
+        return (
+          (await db.selectFrom("workers").select("address").where("id", "=", worker_id).executeTakeFirst())?.address ??
+          null
+        );
       },
     },
     workerToken: secrets.workerToken,
@@ -214,11 +250,13 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
   });
 
   const tokenKey = embedTokenKey(secrets.masterKey);
-  const randomBytes = options.randomBytes ?? ((size: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(size))));
+  const randomBytes =
+    options.randomBytes ?? ((size: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(size))));
   const embedBase = config.frameOrigin ?? publicUrl;
   const addresses: SessionAddresses = {
     bareEmbedUrl: (sessionId) => `${embedBase}/verify/${sessionId}`,
-    mintEmbedUrl: (session) => `${embedBase}/verify/${session.id}?token=${mintEmbedToken(tokenKey, session.id, now(), randomBytes)}`,
+    mintEmbedUrl: (session) =>
+      `${embedBase}/verify/${session.id}?token=${mintEmbedToken(tokenKey, session.id, now(), randomBytes)}`,
     streamUrl: (sessionId) => frame.streamUrl(sessionId),
   };
   const own = { sessions, platforms, addresses, sealer };
@@ -228,12 +266,23 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
       method: "post",
       path: "/partner/browser-session",
       before: [rateLimit(createLimit)],
-      handler: createSessionRoute({ sessions, platforms, mintEmbedUrl: addresses.mintEmbedUrl, webhookDevHosts: config.webhookDevHosts, now, newId }),
+      handler: createSessionRoute({
+        sessions,
+        platforms,
+        mintEmbedUrl: addresses.mintEmbedUrl,
+        webhookDevHosts: config.webhookDevHosts,
+        now,
+        newId,
+      }),
     },
     { method: "get", path: "/partner/browser-session/:id", handler: getSessionRoute(own) },
     { method: "get", path: "/partner/browser-sessions", handler: listSessionsRoute({ db }) },
     { method: "post", path: "/partner/browser-session/:id/terminate", handler: terminateSessionRoute(own) },
-    { method: "get", path: "/partner/browser-session/:id/attestation", handler: attestationRoute({ sessions, attestations, publicUrl }) },
+    {
+      method: "get",
+      path: "/partner/browser-session/:id/attestation",
+      handler: attestationRoute({ sessions, attestations, publicUrl }),
+    },
   ];
   const app = createApp({
     db,
@@ -246,7 +295,15 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     jwks: jwksRoute(signingKeys),
     frame: frameRoutes,
     pages: [
-      createPages({ db, engine: database.engine, platforms, frameDir: config.frameDir, publicUrl: () => publicUrl, demoUrl: config.demoPartner?.url, clock: now }),
+      createPages({
+        db,
+        engine: database.engine,
+        platforms,
+        frameDir: config.frameDir,
+        publicUrl: () => publicUrl,
+        demoUrl: config.demoPartner?.url,
+        clock: now,
+      }),
     ],
   });
 
@@ -259,7 +316,12 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     async everyRound() {
       const since = new Date(now().getTime() - 2 * lease);
       workers.dropSilent(since);
-      await db.updateTable("workers").set({ state: "lost" }).where("seen_at", "<", since).where("state", "!=", "lost").execute();
+      await db
+        .updateTable("workers")
+        .set({ state: "lost" })
+        .where("seen_at", "<", since)
+        .where("state", "!=", "lost")
+        .execute();
       dispatcher.wake();
     },
   });
@@ -271,14 +333,33 @@ async function start({ config, log, ...options }: ApiOptions, undo: (() => Promi
     else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
   const sweeping = sweeper.run(stopping.signal);
-  const resuming = attestations.resume().catch((error: unknown) => log.error({ name: error instanceof Error ? error.name : "" }, "sessions in VERIFYING could not be taken up; their deadline ends them"));
+  const resuming = attestations
+    .resume()
+    .catch((error: unknown) =>
+      log.error(
+        { name: error instanceof Error ? error.name : "" },
+        "sessions in VERIFYING could not be taken up; their deadline ends them",
+      ),
+    );
   undo.push(async () => {
     stopping.abort();
     await Promise.all([sweeping, resuming]);
   });
 
   log.info({ op: "api.start", port: listener.port, engine: database.engine }, "api is ready");
-  return { port: listener.port, url: publicUrl, firstKeys, workerToken: secrets.workerToken, database, sessions, dispatcher, workers, sweeper, attestations, stop };
+  return {
+    port: listener.port,
+    url: publicUrl,
+    firstKeys,
+    workerToken: secrets.workerToken,
+    database,
+    sessions,
+    dispatcher,
+    workers,
+    sweeper,
+    attestations,
+    stop,
+  };
 }
 
 function readExtraCa(path: string | undefined): string | undefined {

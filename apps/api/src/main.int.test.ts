@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -46,8 +47,13 @@ function run(env: Record<string, string> = {}): Run {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let printed = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => (printed += text));
-  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  // Not "close": it never comes once the parent has cut the channel.
+  const exited = Promise.all([
+    once(child, "exit"),
+    ...[child.stdout, child.stderr].map((stream) => once(stream!, "end")),
+  ]).then(([[code]]) => code as number | null);
   const ready = new Promise<Ready>((resolve, reject) => {
     child.once("message", (message) => resolve(message as Ready));
     void exited.then((code) => reject(new Error(`ended with ${code}:\n${printed}`)));
@@ -58,42 +64,57 @@ function run(env: Record<string, string> = {}): Run {
   return started;
 }
 
+async function dataOf(response: Response) {
+  const body: unknown = await response.json();
+  // Shapes are the partner API tests' business.
+  return (body as { data: never }).data as ReturnType<typeof JSON.parse>;
+}
+
 async function prepareData(): Promise<void> {
   const database = await openDatabase({ dataDir: join(home, "data"), template: await databaseTemplate() });
   await database.close();
 }
 
 describe("the program", () => {
-  it("tells its first key once, survives kill -9, and lets no second process at its folder", async () => {
-    await prepareData();
-    const first = run();
-    const { firstKey, firstWebhookSecret, port } = await first.ready;
-    expect(firstKey).toMatch(/^as_test_/);
-    expect(firstWebhookSecret).toMatch(/^whsec_/);
-    const headers = { "x-api-key": firstKey!, "content-type": "application/json" };
-    const platforms = await (await fetch(`http://127.0.0.1:${port}/partner/browser-platforms`, { headers })).json();
-    const sandbox = platforms.data.find(({ config }: { config: { sandbox: boolean } }) => config.sandbox);
-    const created = await fetch(`http://127.0.0.1:${port}/partner/browser-session`, { method: "POST", headers, body: JSON.stringify({ platformId: sandbox.id }) });
-    const { sessionId } = (await created.json()).data;
+  it(
+    "tells its first key once, survives kill -9, and lets no second process at its folder",
+    { timeout: 120_000 },
+    async () => {
+      await prepareData();
+      const first = run();
+      const { firstKey, firstWebhookSecret, port } = await first.ready;
+      expect(firstKey).toMatch(/^as_test_/);
+      expect(firstWebhookSecret).toMatch(/^whsec_/);
+      const headers = { "x-api-key": firstKey!, "content-type": "application/json" };
+      const platforms = await dataOf(await fetch(`http://127.0.0.1:${port}/partner/browser-platforms`, { headers }));
+      const sandbox = platforms.find(({ config }: { config: { sandbox: boolean } }) => config.sandbox);
+      const created = await fetch(`http://127.0.0.1:${port}/partner/browser-session`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ platformId: sandbox.id }),
+      });
+      expect(created.status).toBe(201);
+      const { sessionId } = await dataOf(created);
 
-    const second = run();
-    expect(await second.exited).toBe(78);
-    expect(second.output()).toMatch(new RegExp(`DATA_DIR .*in use by process ${first.child.pid}`));
-    expect(second.output()).not.toMatch(/\n {4}at /);
+      const second = run();
+      expect(await second.exited).toBe(78);
+      expect(second.output()).toMatch(new RegExp(`DATA_DIR .*in use by process ${first.child.pid}`));
+      expect(second.output()).not.toMatch(/\n {4}at /);
 
-    first.child.kill("SIGKILL");
-    await first.exited;
-    const again = run();
-    const told = await again.ready;
-    expect(told.firstKey).toBeUndefined();
-    const got = await fetch(`http://127.0.0.1:${told.port}/partner/browser-session/${sessionId}`, { headers });
-    expect((await got.json()).data.status).toBe("CREATED");
-    expect(again.output() + first.output()).not.toContain(firstKey);
+      first.child.kill("SIGKILL");
+      await first.exited;
+      const again = run();
+      const told = await again.ready;
+      expect(told.firstKey).toBeUndefined();
+      const got = await fetch(`http://127.0.0.1:${told.port}/partner/browser-session/${sessionId}`, { headers });
+      expect((await dataOf(got)).status).toBe("CREATED");
+      expect(again.output() + first.output()).not.toContain(firstKey);
 
-    // The parent goes: it stops by itself, in order.
-    again.child.disconnect();
-    expect(await again.exited).toBe(0);
-  });
+      // The parent goes: it stops by itself, in order.
+      again.child.disconnect();
+      expect(await again.exited).toBe(0);
+    },
+  );
 
   it("stops on SIGTERM with 0", async () => {
     await prepareData();

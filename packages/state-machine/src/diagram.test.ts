@@ -19,7 +19,11 @@ describe("the diagram", () => {
 
   it("holds exactly these moves between live statuses", () => {
     const live = new Set<string>(liveStatuses);
-    expect(moves().filter(({ to }) => live.has(to)).map(({ from, to, event }) => `${from} ${event} ${to}`)).toEqual([
+    expect(
+      moves()
+        .filter(({ to }) => live.has(to))
+        .map(({ from, to, event }) => `${from} ${event} ${to}`),
+    ).toEqual([
       "CREATED session.dispatched INITIALIZING",
       "INITIALIZING session.released CREATED",
       "INITIALIZING browser.started READY",

@@ -24,11 +24,16 @@ export const sampleEvents: readonly SessionEvent[] = [
   { type: "data.extracted", partial: false },
   { type: "data.extracted", partial: true },
   { type: "attestation.issued" },
-  ...(["ATTESTATION_FAILED", "ATTESTATION_MISMATCH"] satisfies ErrorCode[]).map((code) => ({ type: "attestation.failed" as const, code })),
+  ...(["ATTESTATION_FAILED", "ATTESTATION_MISMATCH"] satisfies ErrorCode[]).map((code) => ({
+    type: "attestation.failed" as const,
+    code,
+  })),
   { type: "session.cancelled", code: "USER_CANCELLED" },
   { type: "session.terminated", code: "TERMINATED_BY_PARTNER" },
   { type: "session.expired" },
-  ...(["PLATFORM_CHANGED", "USER_CANCELLED", "USER_ABANDONED", "ATTESTATION_FAILED"] satisfies ErrorCode[]).map((code) => ({ type: "session.failed" as const, code })),
+  ...(["PLATFORM_CHANGED", "USER_CANCELLED", "USER_ABANDONED", "ATTESTATION_FAILED"] satisfies ErrorCode[]).map(
+    (code) => ({ type: "session.failed" as const, code }),
+  ),
 ];
 
 const base: SessionContext = {
@@ -68,12 +73,15 @@ export function moves(): Move[] {
 /** The lifecycle as a Mermaid state diagram. What every live status can do is drawn once, at the box around them. */
 export function diagram(): string {
   const all = moves();
-  const isShared = ({ to, event }: Move) => liveStatuses.every((from) => all.some((move) => move.from === from && move.to === to && move.event === event));
+  const isShared = ({ to, event }: Move) =>
+    liveStatuses.every((from) => all.some((move) => move.from === from && move.to === to && move.event === event));
   const shared = new Map(all.filter(isShared).map(({ to, event }) => [`${event} ${to}`, { to, event }]));
   const lines = ["stateDiagram-v2", "  [*] --> CREATED", "  state live {"];
-  for (const { from, to, event } of all.filter((move) => !isShared(move) && isLive(move.to))) lines.push(`    ${from} --> ${to}: ${event}`);
+  for (const { from, to, event } of all.filter((move) => !isShared(move) && isLive(move.to)))
+    lines.push(`    ${from} --> ${to}: ${event}`);
   lines.push("  }");
-  for (const { from, to, event } of all.filter((move) => !isShared(move) && !isLive(move.to))) lines.push(`  ${from} --> ${to}: ${event}`);
+  for (const { from, to, event } of all.filter((move) => !isShared(move) && !isLive(move.to)))
+    lines.push(`  ${from} --> ${to}: ${event}`);
   for (const { to, event } of shared.values()) lines.push(`  live --> ${to}: ${event}`);
   for (const status of terminalStatuses) lines.push(`  ${status} --> [*]`);
   return `${lines.join("\n")}\n`;
@@ -83,14 +91,19 @@ export function diagram(): string {
 export function eventTable(): string {
   const rows = sessionEventTypes.map((type) => {
     const cells = liveStatuses.map((status) => {
-      const outcomes = sampleEvents.filter((event) => event.type === type).flatMap((event) => contexts.map((context) => transition({ status, context }, event)));
+      const outcomes = sampleEvents
+        .filter((event) => event.type === type)
+        .flatMap((event) => contexts.map((context) => transition({ status, context }, event)));
       const targets = [...new Set(outcomes.filter(({ outcome }) => outcome === "moved").map((moved) => moved.status))];
       if (targets.length > 0) return `**${targets.join(" / ")}**`;
       return outcomes.some(({ outcome }) => outcome === "stayed") ? "stays" : "";
     });
     return `| \`${type}\` | ${cells.join(" | ")} |`;
   });
-  return [`| event | ${liveStatuses.join(" | ")} |`, `|---|${liveStatuses.map(() => "---|").join("")}`, ...rows].join("\n") + "\n";
+  return (
+    [`| event | ${liveStatuses.join(" | ")} |`, `|---|${liveStatuses.map(() => "---|").join("")}`, ...rows].join("\n") +
+    "\n"
+  );
 }
 
 function isLive(status: SessionStatus): boolean {

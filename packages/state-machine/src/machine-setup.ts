@@ -13,22 +13,27 @@ const base = setup({
   },
   actions: {
     /** Collected by `transition`; see effect.ts. */
-    effect: (_, _effect: Effect) => {},
+    effect: (_scope, _effect: Effect) => {},
     reach: assign({ progress: ({ context }, floor: number) => Math.max(context.progress, floor) }),
-    become: assign((_, change: Partial<SessionContext>) => change),
+    become: assign((_scope, change: Partial<SessionContext>) => change),
     ended: assign(({ event }) => ({ reason: reasonOf(event) })),
     /** The workflow counts from 0 to 100; it is the part from 20 to 90 of the whole. */
     advance: assign({
       progress: ({ context, event }) =>
-        event.type === "progress.advanced" ? Math.max(context.progress, Math.min(90, 20 + Math.floor(event.progress * 0.7))) : context.progress,
+        event.type === "progress.advanced"
+          ? Math.max(context.progress, Math.min(90, 20 + Math.floor(event.progress * 0.7)))
+          : context.progress,
     }),
-    challenge: assign({ challenge: ({ context, event }) => (event.type === "challenge.raised" ? event.challenge : context.challenge) }),
+    challenge: assign({
+      challenge: ({ context, event }) => (event.type === "challenge.raised" ? event.challenge : context.challenge),
+    }),
   },
   guards: {
     isNew: ({ context }) => !context.opened,
     isUnconsented: ({ context }) => !context.consented,
     treeRequested: ({ context }) => context.treeRequested,
-    resolvesChallenge: ({ context, event }) => event.type === "challenge.resolved" && event.challengeId === context.challenge?.id,
+    resolvesChallenge: ({ context, event }) =>
+      event.type === "challenge.resolved" && event.challengeId === context.challenge?.id,
     isPartial: ({ context }) => context.partial,
     endsCancelled: ({ event }) => endOf(event) === "CANCELLED",
     endsTerminated: ({ event }) => endOf(event) === "TERMINATED",
@@ -40,14 +45,18 @@ export const machineSetup = base.extend({
   actions: {
     /** The queue is for those whose end user waits. */
     await: base.enqueueActions(({ context, enqueue }) => {
-      enqueue({ type: "effect", params: context.opened ? { type: "deadline.set", kind: "queue" } : { type: "deadline.clear" } });
+      enqueue({
+        type: "effect",
+        params: context.opened ? { type: "deadline.set", kind: "queue" } : { type: "deadline.clear" },
+      });
     }),
     /** How long the present state may last while the viewer is there. */
     attend: base.enqueueActions(({ context, enqueue }) => {
       enqueue({ type: "effect", params: { type: "deadline.set", kind: context.consented ? "run" : "consent" } });
     }),
     attendIfPresent: base.enqueueActions(({ context, enqueue }) => {
-      if (context.viewer) enqueue({ type: "effect", params: { type: "deadline.set", kind: context.consented ? "run" : "consent" } });
+      if (context.viewer)
+        enqueue({ type: "effect", params: { type: "deadline.set", kind: context.consented ? "run" : "consent" } });
     }),
     /** A viewer that was quicker than the browser is connected by an event of its own, so that READY can be seen. */
     confirmViewer: base.enqueueActions(({ context, enqueue }) => {
@@ -62,7 +71,15 @@ export const machineSetup = base.extend({
     }),
     extracted: base.enqueueActions(({ event, enqueue }) => {
       enqueue({ type: "effect", params: { type: "worker.release", reason: "finished" } });
-      enqueue({ type: "become", params: { assigned: false, viewer: false, challenge: null, partial: event.type === "data.extracted" && event.partial } });
+      enqueue({
+        type: "become",
+        params: {
+          assigned: false,
+          viewer: false,
+          challenge: null,
+          partial: event.type === "data.extracted" && event.partial,
+        },
+      });
     }),
     /** Once: as soon as there is a viewer and consent. */
     startTree: base.enqueueActions(({ context, enqueue }) => {

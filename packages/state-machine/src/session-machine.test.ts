@@ -1,4 +1,11 @@
-import { errorCodeNames, errorCodes, isTerminal, liveStatuses, sessionStatuses, type SessionStatus } from "@attestream/shared";
+import {
+  errorCodeNames,
+  errorCodes,
+  isTerminal,
+  liveStatuses,
+  sessionStatuses,
+  type SessionStatus,
+} from "@attestream/shared";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { getShortestPaths } from "xstate/graph";
@@ -38,7 +45,9 @@ describe("the model", () => {
     expect(new Set(live.map(({ status }) => status))).toEqual(new Set(liveStatuses));
     for (const snapshot of live) {
       expect(transition(snapshot, { type: "session.cancelled", code: "USER_CANCELLED" }).status).toBe("CANCELLED");
-      expect(transition(snapshot, { type: "session.terminated", code: "TERMINATED_BY_OPERATOR" }).status).toBe("TERMINATED");
+      expect(transition(snapshot, { type: "session.terminated", code: "TERMINATED_BY_OPERATOR" }).status).toBe(
+        "TERMINATED",
+      );
       expect(transition(snapshot, { type: "session.expired" }).status).toBe("TERMINATED");
       expect(transition(snapshot, { type: "session.failed", code: "BROWSER_CRASHED" }).status).toBe("ERROR");
     }
@@ -46,7 +55,13 @@ describe("the model", () => {
 
   it("refuses everything once a session has ended", () => {
     for (const snapshot of all.filter(({ status }) => isTerminal(status))) {
-      for (const event of sampleEvents) expect(transition(snapshot, event)).toEqual({ outcome: "refused", status: snapshot.status, snapshot, effects: [] });
+      for (const event of sampleEvents)
+        expect(transition(snapshot, event)).toEqual({
+          outcome: "refused",
+          status: snapshot.status,
+          snapshot,
+          effects: [],
+        });
     }
   });
 
@@ -116,7 +131,17 @@ describe("any order of events", () => {
             expect(consented).toBe(true);
           }
           if (["LOADING_TREE", "RUNNING", "COLLECTING_DATA"].includes(snapshot.status)) expect(consented).toBe(true);
-          expect(snapshot.context.assigned).toBe(["INITIALIZING", "READY", "CONNECTED", "LOADING_TREE", "RUNNING", "AWAITING_USER", "COLLECTING_DATA"].includes(snapshot.status));
+          expect(snapshot.context.assigned).toBe(
+            [
+              "INITIALIZING",
+              "READY",
+              "CONNECTED",
+              "LOADING_TREE",
+              "RUNNING",
+              "AWAITING_USER",
+              "COLLECTING_DATA",
+            ].includes(snapshot.status),
+          );
           expect(snapshot.context.challenge !== null).toBe(snapshot.status === "AWAITING_USER");
         }
         expect(effects.filter(({ type }) => type === "tree.start").length).toBeLessThanOrEqual(1);
@@ -155,7 +180,17 @@ describe("a stored snapshot", () => {
   it("of version 1 is still read", () => {
     const stored = {
       status: "AWAITING_USER",
-      context: { progress: 40, opened: true, consented: true, assigned: true, viewer: true, treeRequested: true, partial: false, challenge: { id: "c", kind: "otp", expiresAt: "2026-01-01T00:00:00.000Z" }, reason: null },
+      context: {
+        progress: 40,
+        opened: true,
+        consented: true,
+        assigned: true,
+        viewer: true,
+        treeRequested: true,
+        partial: false,
+        challenge: { id: "c", kind: "otp", expiresAt: "2026-01-01T00:00:00.000Z" },
+        reason: null,
+      },
     };
     expect(restoreSnapshot(stored, 1)).toEqual(stored);
   });

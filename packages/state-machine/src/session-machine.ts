@@ -68,7 +68,10 @@ export const sessionMachine = machineSetup.createMachine({
           },
         },
         INITIALIZING: {
-          entry: [{ type: "reach", params: 5 }, { type: "effect", params: { type: "deadline.set", kind: "launch" } }],
+          entry: [
+            { type: "reach", params: 5 },
+            { type: "effect", params: { type: "deadline.set", kind: "launch" } },
+          ],
           on: {
             "browser.started": "READY",
             "session.released": { target: "CREATED", actions: "release" },
@@ -76,7 +79,11 @@ export const sessionMachine = machineSetup.createMachine({
           },
         },
         READY: {
-          entry: [{ type: "reach", params: 10 }, { type: "effect", params: { type: "deadline.set", kind: "ready-hold" } }, "confirmViewer"],
+          entry: [
+            { type: "reach", params: 10 },
+            { type: "effect", params: { type: "deadline.set", kind: "ready-hold" } },
+            "confirmViewer",
+          ],
           on: {
             "session.released": { target: "CREATED", actions: "release" },
             "session.opened": {
@@ -85,14 +92,20 @@ export const sessionMachine = machineSetup.createMachine({
                 { type: "effect", params: { type: "deadline.set", kind: "ready-hold" } },
               ],
             },
-            "viewer.connected": { target: "CONNECTED", actions: { type: "become", params: { viewer: true, opened: true } } },
+            "viewer.connected": {
+              target: "CONNECTED",
+              actions: { type: "become", params: { viewer: true, opened: true } },
+            },
           },
         },
         CONNECTED: {
           entry: [{ type: "reach", params: 15 }, "attend", "startTree"],
           on: {
             ...attendance,
-            "consent.given": { guard: "isUnconsented", actions: [{ type: "become", params: { consented: true } }, "startTree", "attendIfPresent"] },
+            "consent.given": {
+              guard: "isUnconsented",
+              actions: [{ type: "become", params: { consented: true } }, "startTree", "attendIfPresent"],
+            },
             "tree.loaded": { guard: "treeRequested", target: "LOADING_TREE" },
           },
         },
@@ -115,7 +128,11 @@ export const sessionMachine = machineSetup.createMachine({
             "progress.advanced": { actions: "advance" },
             // The next question in place of the last one: a code after a password on the same page.
             "challenge.raised": { actions: "challenge" },
-            "challenge.resolved": { guard: "resolvesChallenge", target: "RUNNING", actions: { type: "become", params: { challenge: null } } },
+            "challenge.resolved": {
+              guard: "resolvesChallenge",
+              target: "RUNNING",
+              actions: { type: "become", params: { challenge: null } },
+            },
           },
         },
         COLLECTING_DATA: {
@@ -134,7 +151,10 @@ export const sessionMachine = machineSetup.createMachine({
             { type: "effect", params: { type: "attestation.issue" } },
           ],
           on: {
-            "attestation.issued": [{ guard: "isPartial", target: "#session.PARTIAL_COMPLETE" }, { target: "#session.COMPLETED" }],
+            "attestation.issued": [
+              { guard: "isPartial", target: "#session.PARTIAL_COMPLETE" },
+              { target: "#session.COMPLETED" },
+            ],
             "attestation.failed": [
               { guard: "endsPartial", target: "#session.PARTIAL_COMPLETE", actions: "ended" },
               { target: "#session.ERROR", actions: "ended" },
@@ -150,4 +170,3 @@ export const sessionMachine = machineSetup.createMachine({
     TERMINATED: { type: "final", entry: settle("terminated") },
   },
 });
-

@@ -34,7 +34,10 @@ const migrations: Record<number, (snapshot: unknown) => unknown> = {};
 
 /** A stored snapshot, brought to this machine's version. Throws when it was written by a later machine or is damaged. */
 export function restoreSnapshot(stored: unknown, version: number): SessionSnapshot {
-  if (version > machineVersion) throw new Error(`A session was written by machine version ${version}; this program knows ${machineVersion}. Run the newer program.`);
+  if (version > machineVersion)
+    throw new Error(
+      `A session was written by machine version ${version}; this program knows ${machineVersion}. Run the newer program.`,
+    );
   let snapshot = stored;
   for (let from = version; from < machineVersion; from++) {
     const step = migrations[from];

@@ -1,5 +1,11 @@
 import { WebSocket } from "ws";
-import { downMessageSchema, workerProtocolVersion, type DownMessage, type SessionReport, type UpMessage } from "@attestream/shared/worker-protocol";
+import {
+  downMessageSchema,
+  workerProtocolVersion,
+  type DownMessage,
+  type SessionReport,
+  type UpMessage,
+} from "@attestream/shared/worker-protocol";
 
 type Assignment = Extract<DownMessage, { type: "assign" }>;
 
@@ -38,7 +44,10 @@ export interface FakeWorker {
   send(message: UpMessage): void;
   /** The first message that fits, of those received and those to come. */
   next(fits: (message: DownMessage) => boolean): Promise<DownMessage>;
-  nextOf<Type extends DownMessage["type"]>(type: Type, sessionId?: string): Promise<Extract<DownMessage, { type: Type }>>;
+  nextOf<Type extends DownMessage["type"]>(
+    type: Type,
+    sessionId?: string,
+  ): Promise<Extract<DownMessage, { type: Type }>>;
   /** Opens the link (again); what it holds and what was not acknowledged is told again. */
   connect(): Promise<void>;
   /** Breaks the link without a closing handshake; keeps what it holds. */
@@ -97,10 +106,14 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       heartbeat();
     }
     if (message.type === "report.acked") {
-      const index = unacked.findIndex(({ sessionId, epoch, seq }) => sessionId === message.sessionId && epoch === message.epoch && seq === message.seq);
+      const index = unacked.findIndex(
+        ({ sessionId, epoch, seq }) =>
+          sessionId === message.sessionId && epoch === message.epoch && seq === message.seq,
+      );
       if (index >= 0) unacked.splice(index, 1);
     }
-    if (message.type === "tree.start" && auto && held.get(message.sessionId) === message.epoch) runTree(message.sessionId);
+    if (message.type === "tree.start" && auto && held.get(message.sessionId) === message.epoch)
+      runTree(message.sessionId);
   }
 
   function runTree(sessionId: string): void {
@@ -121,7 +134,9 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
   }
 
   async function connect(): Promise<void> {
-    socket = new WebSocket(`${options.apiUrl.replace(/^http/, "ws")}/internal/worker`, { headers: { authorization: `Bearer ${options.workerToken}` } });
+    socket = new WebSocket(`${options.apiUrl.replace(/^http/, "ws")}/internal/worker`, {
+      headers: { authorization: `Bearer ${options.workerToken}` },
+    });
     const own = socket;
     const over = Promise.withResolvers<number>();
     closed = over.promise;
@@ -178,7 +193,11 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     send,
     next: (fits) => next(fits),
     nextOf: async (type, sessionId) =>
-      (await next((message) => message.type === type && (sessionId === undefined || ("sessionId" in message && message.sessionId === sessionId)))) as never,
+      (await next(
+        (message) =>
+          message.type === type &&
+          (sessionId === undefined || ("sessionId" in message && message.sessionId === sessionId)),
+      )) as never,
     connect,
     drop() {
       clearInterval(beating);

@@ -4,7 +4,11 @@ import type { SessionRow } from "../storage/schema.ts";
 import type { WorkerGateway } from "../workers/worker-gateway.ts";
 
 /** Tells a session's worker to take it, with the very platform file that the session pinned. */
-export function createAssign(deps: { platforms: Pick<PlatformStore, "pinned">; workers: () => Pick<WorkerGateway, "send">; log: Log }) {
+export function createAssign(deps: {
+  platforms: Pick<PlatformStore, "pinned">;
+  workers: () => Pick<WorkerGateway, "send">;
+  log: Log;
+}) {
   return async function assign(session: SessionRow): Promise<void> {
     if (session.worker_id === null) return;
     const { definition, hash } = await deps.platforms.pinned(session);
@@ -18,6 +22,10 @@ export function createAssign(deps: { platforms: Pick<PlatformStore, "pinned">; w
       loginUrl: definition.loginUrl,
       ...(session.locale === null ? {} : { locale: session.locale }),
     });
-    if (!sent) deps.log.warn({ sessionId: session.id, workerId: session.worker_id }, "worker is gone before it could be assigned; its lease will lapse");
+    if (!sent)
+      deps.log.warn(
+        { sessionId: session.id, workerId: session.worker_id },
+        "worker is gone before it could be assigned; its lease will lapse",
+      );
   };
 }

@@ -18,7 +18,7 @@ export interface Dispatcher {
 
 export interface DispatcherDependencies {
   db: Kysely<Database>;
-  sessions: Pick<SessionWriter, "applyToLocked">;
+  sessions: { applyToLocked: SessionWriter["applyToLocked"] };
   links(): WorkerLink[];
   /** Tells the worker; a lost message is mended by the lease. */
   assign(session: SessionRow): Promise<void>;
@@ -27,14 +27,32 @@ export interface DispatcherDependencies {
   log: Log;
 }
 
+type Pick = (trx: Transaction<Database>) => Promise<SessionRow | undefined>;
+type Placement = "placed" | "full" | "none";
+
 export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
   const { db, sessions, now, log } = deps;
   const placements = createRateMeter(20);
   let running: Promise<void> | null = null;
   let again = false;
 
-  /** One session onto one slot, in one transaction: the worker's row is locked, so that its slots are counted once. */
-  async function place(pick: (trx: Transaction<Database>) => Promise<SessionRow | undefined>, needsWarm: boolean): Promise<"placed" | "full" | "none"> {
+  let placing: Promise<unknown> = Promise.resolve();
+
+  /**
+   * One session onto one slot. One placement at a time in this process: several would only wait for
+   * each other's locks. Replicas can still meet on two workers' rows; the loser tries once more.
+   */
+  function place(pick: Pick, needsWarm: boolean): Promise<Placement> {
+    const attempt = () => placeOnce(pick, needsWarm);
+    const placed = placing.then(() =>
+      attempt().catch((error: unknown) => (isDeadlock(error) ? attempt() : Promise.reject(error))),
+    );
+    placing = placed.catch(() => undefined);
+    return placed;
+  }
+
+  /** In one transaction; the worker's row is locked, so that its slots are counted once. */
+  async function placeOnce(pick: Pick, needsWarm: boolean): Promise<Placement> {
     let chosen: WorkerLink | undefined;
     let waited = false;
     const { session } = await sessions.applyToLocked(
@@ -92,7 +110,10 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
       try {
         await drainQueue();
       } catch (error) {
-        log.error({ err: error instanceof Error ? error.stack : String(error) }, "dispatch failed; the next poll tries again");
+        log.error(
+          { err: error instanceof Error ? error.stack : String(error) },
+          "dispatch failed; the next poll tries again",
+        );
         return;
       }
     } while (again);
@@ -111,7 +132,14 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
       await place(async (trx) => {
         const waiting = await nextWaiting(trx);
         if (waiting) return undefined;
-        return trx.selectFrom("sessions").selectAll().where("id", "=", sessionId).where("status", "=", "CREATED").forUpdate().skipLocked().executeTakeFirst();
+        return trx
+          .selectFrom("sessions")
+          .selectAll()
+          .where("id", "=", sessionId)
+          .where("status", "=", "CREATED")
+          .forUpdate()
+          .skipLocked()
+          .executeTakeFirst();
       }, true);
     },
 
@@ -123,19 +151,33 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
     },
 
     async idle() {
-      while (running) await running;
+      for (let current = running; current !== null; current = running) await current;
     },
   };
 }
 
 /** The connected worker with the most warm browsers that has a slot free, its row locked. */
-async function freeWorker(trx: Transaction<Database>, links: WorkerLink[], needsWarm: boolean): Promise<WorkerLink | undefined> {
-  const able = links.filter((link) => link.takesSessions && (!needsWarm || link.warm > 0)).sort((a, b) => b.warm - a.warm);
+async function freeWorker(
+  trx: Transaction<Database>,
+  links: WorkerLink[],
+  needsWarm: boolean,
+): Promise<WorkerLink | undefined> {
+  const able = links
+    .filter((link) => link.takesSessions && (!needsWarm || link.warm > 0))
+    .sort((a, b) => b.warm - a.warm);
   for (const link of able) {
     const row = await trx.selectFrom("workers").select("id").where("id", "=", link.id).forUpdate().executeTakeFirst();
     if (!row) continue;
-    const { held } = await trx.selectFrom("sessions").where("worker_id", "=", link.id).select(sql<number>`count(*)::int`.as("held")).executeTakeFirstOrThrow();
+    const { held } = await trx
+      .selectFrom("sessions")
+      .where("worker_id", "=", link.id)
+      .select(sql<number>`count(*)::int`.as("held"))
+      .executeTakeFirstOrThrow();
     if (held + link.releasing < link.capacity) return link;
   }
   return undefined;
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
 }

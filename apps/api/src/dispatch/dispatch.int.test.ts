@@ -29,7 +29,9 @@ describe.each([embedded, server])("dispatch on $name", (engine) => {
   it("fills every slot once and no slot twice, and goes on as slots become free", async () => {
     await using test = await startTestApi(await engine.env());
     const ids = await many(test, 50);
-    const workers = await Promise.all([10, 7].map((capacity) => startWorkerOf(test, { capacity, warm: () => 0, auto: {} })));
+    const workers = await Promise.all(
+      [10, 7].map((capacity) => startWorkerOf(test, { capacity, warm: () => 0, auto: {} })),
+    );
     await Promise.all(ids.map((id) => open(test, id)));
     await expect.poll(() => workers.map(({ held }) => held.size)).toEqual([10, 7]);
     await test.api.dispatcher.idle();
@@ -38,7 +40,9 @@ describe.each([embedded, server])("dispatch on $name", (engine) => {
     const first = held[0]!;
     await test.reached(first, "READY");
     await test.api.sessions.apply(first, { type: "session.cancelled", code: "USER_CANCELLED" });
-    await expect.poll(() => workers.flatMap(({ received }) => received.filter(({ type }) => type === "assign")).length).toBe(18);
+    await expect
+      .poll(() => workers.flatMap(({ received }) => received.filter(({ type }) => type === "assign")).length)
+      .toBe(18);
     expect(workers.map(({ held: now }) => now.size)).toEqual([10, 7]);
     for (const worker of workers) await worker.stop();
   });

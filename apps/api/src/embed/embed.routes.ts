@@ -14,7 +14,7 @@ import { jsonBody } from "../http/json-body.ts";
 import type { Log } from "../http/log.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { sendSuccess } from "../http/send-success.ts";
-import { limitRefusedKeys } from "../keys/refused-keys.ts";
+import { limitRefusedKeys } from "../http/refused-keys.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import type { Database } from "../storage/schema.ts";

@@ -52,7 +52,8 @@ function toAppError(error: unknown): AppError {
     return new AppError("unsupported_media_type", { cause: error });
   }
   // What the framework itself refuses: malformed percent-encoding, a body that broke off.
-  if (typeof status === "number" && status >= 400 && status < 500) return new AppError("invalid_request", { cause: error });
+  if (typeof status === "number" && status >= 400 && status < 500)
+    return new AppError("invalid_request", { cause: error });
   return new AppError("internal", { cause: error });
 }
 

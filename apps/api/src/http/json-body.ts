@@ -14,12 +14,14 @@ export function jsonBody(): RequestHandler[] {
     limit: maxBytes,
     strict: true,
     verify: (_request, _response, buffer) => {
-      if (depthOf(buffer) > maxDepth) throw new AppError("invalid_request", { message: `The body nests deeper than ${maxDepth} levels.` });
+      if (depthOf(buffer) > maxDepth)
+        throw new AppError("invalid_request", { message: `The body nests deeper than ${maxDepth} levels.` });
     },
   });
   return [
     (request, _response, next) => {
-      const hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+      const hasBody =
+        request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
       if (hasBody && !request.is("application/json")) {
         next(new AppError("unsupported_media_type"));
         return;

@@ -13,7 +13,10 @@ export interface Listener {
   server: Server;
   port: number;
   /** From now on requests and upgrades are served; before, they are told to come back. */
-  serve(onRequest: (request: IncomingMessage, response: ServerResponse) => void, onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
+  serve(
+    onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+    onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  ): void;
   /** Takes nothing new, lets requests under way end for `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;
 }
@@ -63,5 +66,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): List
     EADDRNOTAVAIL: `HOST ${host} is not an address of this machine. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
     ENOTFOUND: `HOST ${host} cannot be resolved. Set HOST to an address of this machine.`,
   }[error.code ?? ""];
-  return new ListenError(told ?? `PORT ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`, { cause: error });
+  return new ListenError(told ?? `PORT ${port} on ${host} cannot be listened on (${error.code ?? error.message}).`, {
+    cause: error,
+  });
 }

@@ -4,7 +4,12 @@ import { pino, type Logger } from "pino";
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "child">;
 
 export function createLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: (label) => ({ level: label }) } });
+  return pino({
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+  });
 }
 
 export const silentLog: Log = pino({ level: "silent" });

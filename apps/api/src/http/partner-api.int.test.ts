@@ -1,10 +1,19 @@
-import { createdSessionSchema, errorEnvelopeSchema, platformListSchema, sessionListSchema, sessionSchema } from "@attestream/shared/partner-api";
+import {
+  createdSessionSchema,
+  errorEnvelopeSchema,
+  platformListSchema,
+  sessionListSchema,
+  sessionSchema,
+} from "@attestream/shared/partner-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApi, testKey, type TestApi } from "../test-support/start-test-api.ts";
 
 let test: TestApi;
 beforeAll(async () => {
-  test = await startTestApi({ DEMO_PARTNER_API_KEY: "demo-partner-key-0123456789", WEBHOOK_DEV_HOSTS: "localhost:4001" });
+  test = await startTestApi({
+    DEMO_PARTNER_API_KEY: "demo-partner-key-0123456789",
+    WEBHOOK_DEV_HOSTS: "localhost:4001",
+  });
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
@@ -15,11 +24,21 @@ describe("the partner API", () => {
   it("lists platforms", async () => {
     const { status, body } = await test.call("GET", "/partner/browser-platforms");
     expect(status).toBe(200);
-    expect(platformListSchema.parse(body.data)).toMatchObject([{ name: "real-bank" }, { name: "sample-bank", isActive: true, allowCustomUrl: false, description: null, icon: null }]);
+    expect(platformListSchema.parse(body.data)).toMatchObject([
+      { name: "real-bank" },
+      { name: "sample-bank", isActive: true, allowCustomUrl: false, description: null, icon: null },
+    ]);
   });
 
   it("creates, gets and lists a session as documented", async () => {
-    const created = await create({ platformId: 1, expiresInHours: 24, webhookUrl: "https://example.com/hook", externalReferenceId: "user-1", receiverData: { name: "A" }, surprise: 1 });
+    const created = await create({
+      platformId: 1,
+      expiresInHours: 24,
+      webhookUrl: "https://example.com/hook",
+      externalReferenceId: "user-1",
+      receiverData: { name: "A" },
+      surprise: 1,
+    });
     expect(created.status).toBe(201);
     const { warnings, ...data } = createdSessionSchema.parse(created.body.data);
     expect(warnings).toEqual(['The field "surprise" is not known and was ignored.']);
@@ -29,11 +48,22 @@ describe("the partner API", () => {
 
     const got = await test.call("GET", `/partner/browser-session/${data.sessionId}`);
     const session = sessionSchema.parse(got.body.data);
-    expect(session).toMatchObject({ status: "CREATED", progress: 0, streamUrl: null, completedAt: null, errorCode: null, errorMessage: null, extractedData: null, platform: { id: 1 } });
+    expect(session).toMatchObject({
+      status: "CREATED",
+      progress: 0,
+      streamUrl: null,
+      completedAt: null,
+      errorCode: null,
+      errorMessage: null,
+      extractedData: null,
+      platform: { id: 1 },
+    });
     expect(session.embedUrl).not.toBe(data.embedUrl);
     expect(session).not.toHaveProperty("hasAttestation");
 
-    const list = sessionListSchema.parse((await test.call("GET", "/partner/browser-sessions?limit=1&status=CREATED")).body.data);
+    const list = sessionListSchema.parse(
+      (await test.call("GET", "/partner/browser-sessions?limit=1&status=CREATED")).body.data,
+    );
     expect(list).toMatchObject({ limit: 1, offset: 0, sessions: [{ sessionId: data.sessionId }] });
     expect(list.total).toBeGreaterThanOrEqual(1);
   });
@@ -50,7 +80,11 @@ describe("the partner API", () => {
       const { status, body } = await test.call("POST", `/partner/browser-session/${id}/terminate`);
       expect(status).toBe(200);
       const session = sessionSchema.parse(body.data);
-      expect(session).toMatchObject({ status: "TERMINATED", statusReason: { code: "TERMINATED_BY_PARTNER" }, errorCode: null });
+      expect(session).toMatchObject({
+        status: "TERMINATED",
+        statusReason: { code: "TERMINATED_BY_PARTNER" },
+        errorCode: null,
+      });
       expect(session.completedAt).not.toBeNull();
       expect(session.embedUrl).not.toContain("token");
     }
@@ -91,11 +125,18 @@ describe("the partner API", () => {
     const id = await test.createSession();
     expect((await test.call("GET", `/partner/browser-session/${id}`, demo)).status).toBe(404);
     expect((await test.call("POST", `/partner/browser-session/${id}/terminate`, demo)).status).toBe(404);
-    const { sessions } = sessionListSchema.parse((await test.call("GET", "/partner/browser-sessions?limit=100", demo)).body.data);
+    const { sessions } = sessionListSchema.parse(
+      (await test.call("GET", "/partner/browser-sessions?limit=100", demo)).body.data,
+    );
     expect(sessions.map(({ sessionId }) => sessionId)).not.toContain(id);
   });
 
-  it.each(["/partner/browser-session/not-an-id", "/partner/browser-session/00000000-0000-4000-8000-000000000000", "/partner/nothing", "/nothing"])("answers 404 for %s", async (path) => {
+  it.each([
+    "/partner/browser-session/not-an-id",
+    "/partner/browser-session/00000000-0000-4000-8000-000000000000",
+    "/partner/nothing",
+    "/nothing",
+  ])("answers 404 for %s", async (path) => {
     const { status, body, headers } = await test.call("GET", path);
     expect(status).toBe(404);
     expect(errorEnvelopeSchema.parse(body).error.requestId).toBe(headers.get("x-request-id"));
@@ -112,19 +153,49 @@ describe("the partner API", () => {
   });
 
   it("takes the key as a bearer token too", async () => {
-    expect((await test.call("GET", "/partner/browser-platforms", { key: null, headers: { authorization: `Bearer ${testKey}` } })).status).toBe(200);
+    expect(
+      (
+        await test.call("GET", "/partner/browser-platforms", {
+          key: null,
+          headers: { authorization: `Bearer ${testKey}` },
+        })
+      ).status,
+    ).toBe(200);
   });
 
   it.each([
     ["not JSON", { raw: "{" }, 400, "invalid_json"],
-    ["another type", { raw: "a=1", headers: { "content-type": "application/x-www-form-urlencoded" } }, 415, "unsupported_media_type"],
-    ["more than 32 KiB", { raw: JSON.stringify({ platformId: 1, receiverData: { x: "y".repeat(33_000) } }) }, 413, "body_too_large"],
-    ["15,000 levels", { raw: `{"platformId":1,"receiverData":${"[".repeat(15_000)}${"]".repeat(15_000)}}` }, 400, "invalid_request"],
-    ["a bad charset", { raw: "{}", headers: { "content-type": "application/json; charset=x-nonsense" } }, 415, "unsupported_media_type"],
+    [
+      "another type",
+      { raw: "a=1", headers: { "content-type": "application/x-www-form-urlencoded" } },
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      "more than 32 KiB",
+      { raw: JSON.stringify({ platformId: 1, receiverData: { x: "y".repeat(33_000) } }) },
+      413,
+      "body_too_large",
+    ],
+    [
+      "15,000 levels",
+      { raw: `{"platformId":1,"receiverData":${"[".repeat(15_000)}${"]".repeat(15_000)}}` },
+      400,
+      "invalid_request",
+    ],
+    [
+      "a bad charset",
+      { raw: "{}", headers: { "content-type": "application/json; charset=x-nonsense" } },
+      415,
+      "unsupported_media_type",
+    ],
   ])("refuses a body: %s", async (_, options, status, code) => {
     const answer = await test.call("POST", "/partner/browser-session", options);
     expect(answer.status).toBe(status);
-    expect(errorEnvelopeSchema.parse(answer.body).error).toMatchObject({ code, docUrl: expect.stringContaining(`/docs/errors#${code}`) });
+    expect(errorEnvelopeSchema.parse(answer.body).error).toMatchObject({
+      code,
+      docUrl: expect.stringContaining(`/docs/errors#${code}`),
+    });
   });
 
   it.each(["limit=0", "limit=101", "limit=x", "offset=-1", "status=DONE"])("refuses a list with %s", async (query) => {
@@ -145,7 +216,8 @@ describe("rate limits", () => {
     await using own = await startTestApi({ DEMO_PARTNER_API_KEY: demo.key });
     let last = await own.call("POST", "/partner/browser-session", { body: { platformId: 2 } });
     expect(last.headers.get("ratelimit")).toMatch(/^"creates";r=29;t=\d+$/);
-    for (let time = 0; time < 30; time++) last = await own.call("POST", "/partner/browser-session", { body: { platformId: 2 } });
+    for (let time = 0; time < 30; time++)
+      last = await own.call("POST", "/partner/browser-session", { body: { platformId: 2 } });
     expect(last.status).toBe(429);
     expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(last.headers.get("ratelimit-policy")).toBe('"creates";q=30;w=60');

@@ -16,13 +16,27 @@ export function createKeyAuthenticator(deps: { db: Kysely<Database>; pepper: Uin
       .innerJoin("partners", "partners.id", "api_keys.partner_id")
       .where("api_keys.hash", "=", hash)
       .where("api_keys.revoked_at", "is", null)
-      .select(["api_keys.id", "api_keys.hash", "api_keys.mode", "api_keys.reaches_every_platform", "api_keys.last_used_at", "partners.id as partner_id", "partners.name"])
+      .select([
+        "api_keys.id",
+        "api_keys.hash",
+        "api_keys.mode",
+        "api_keys.reaches_every_platform",
+        "api_keys.last_used_at",
+        "partners.id as partner_id",
+        "partners.name",
+      ])
       .executeTakeFirst();
     if (!row || !timingSafeEqual(row.hash, hash)) return null;
     const now = deps.now();
     if (row.last_used_at === null || now.getTime() - row.last_used_at.getTime() > lastUsedEveryMs) {
       await deps.db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", row.id).execute();
     }
-    return { id: row.partner_id, name: row.name, mode: row.mode, keyId: row.id, reachesEveryPlatform: row.reaches_every_platform };
+    return {
+      id: row.partner_id,
+      name: row.name,
+      mode: row.mode,
+      keyId: row.id,
+      reachesEveryPlatform: row.reaches_every_platform,
+    };
   };
 }

@@ -32,13 +32,20 @@ export async function ensureFirstKeys(deps: FirstKeyDependencies): Promise<First
     const known = await db.selectFrom("partners").select("id").where("name", "=", name).executeTakeFirst();
     if (known) {
       if (givenSecret !== undefined) {
-        await db.updateTable("partners").set({ webhook_secrets_enc: sealWebhookSecrets(sealer, known.id, [givenSecret]) }).where("id", "=", known.id).execute();
+        await db
+          .updateTable("partners")
+          .set({ webhook_secrets_enc: sealWebhookSecrets(sealer, known.id, [givenSecret]) })
+          .where("id", "=", known.id)
+          .execute();
       }
       return known;
     }
     const id = newId();
     const secret = givenSecret ?? newWebhookSecret();
-    await db.insertInto("partners").values({ id, name, webhook_secrets_enc: sealWebhookSecrets(sealer, id, [secret]) }).execute();
+    await db
+      .insertInto("partners")
+      .values({ id, name, webhook_secrets_enc: sealWebhookSecrets(sealer, id, [secret]) })
+      .execute();
     return { id, newSecret: secret };
   }
 
@@ -80,7 +87,12 @@ export async function ensureFirstKeys(deps: FirstKeyDependencies): Promise<First
   if (deps.demoPartner) {
     const partner = await partnerNamed(demoPartnerName, deps.demoPartner.webhookSecret);
     // The demo's key is new at every start; those of earlier starts end here.
-    await db.updateTable("api_keys").set({ revoked_at: deps.now() }).where("partner_id", "=", partner.id).where("revoked_at", "is", null).execute();
+    await db
+      .updateTable("api_keys")
+      .set({ revoked_at: deps.now() })
+      .where("partner_id", "=", partner.id)
+      .where("revoked_at", "is", null)
+      .execute();
     await addKey(partner.id, deps.demoPartner.apiKey, false);
   }
   return told;

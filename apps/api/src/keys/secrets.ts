@@ -9,7 +9,11 @@ export interface Secrets {
 }
 
 /** The secrets of this installation: as configured, else made once and kept in DATA_DIR, readable by its owner only. */
-export function loadSecrets(config: { dataDir: string; masterKey: string | undefined; workerToken: string | undefined }): Secrets {
+export function loadSecrets(config: {
+  dataDir: string;
+  masterKey: string | undefined;
+  workerToken: string | undefined;
+}): Secrets {
   const masterKey = config.masterKey ?? keptSecret(config.dataDir, "master.key");
   return {
     masterKey: new TextEncoder().encode(masterKey),
@@ -32,6 +36,9 @@ function keptSecret(dataDir: string, name: string): string {
     return secret;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StorageError(`DATA_DIR ${dataDir}: ${name} cannot be kept there (${reason}). Make the folder writable for this user, free some space, or set DATA_DIR to another folder.`, { cause: error });
+    throw new StorageError(
+      `DATA_DIR ${dataDir}: ${name} cannot be kept there (${reason}). Make the folder writable for this user, free some space, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
   }
 }

@@ -30,15 +30,23 @@ function write(folder: string, text: string, icon?: string): void {
   if (icon !== undefined) writeFileSync(join(home, folder, "icon.svg"), icon);
 }
 
-const log: Log = Object.assign(Object.create(silentLog), { error: (fields: object) => void errors.push(JSON.stringify(fields)) });
-const load = () => loadPlatforms({ db: database.db, folders: [join(home, "a"), join(home, "b")], now: () => new Date(), log });
+const log: Log = Object.assign(Object.create(silentLog), {
+  error: (fields: object) => void errors.push(JSON.stringify(fields)),
+});
+const load = () =>
+  loadPlatforms({ db: database.db, folders: [join(home, "a"), join(home, "b")], now: () => new Date(), log });
 
 it("loads the folders, keeps ids, and pins versions", async () => {
   write("a/one", samplePlatform("one", "icon: icon.svg"), "<svg/>");
   write("b/two", samplePlatform("two"));
   await load();
   const [one, two] = await store.list();
-  expect(one).toMatchObject({ name: "one", isActive: true, icon: `data:image/svg+xml;base64,${btoa("<svg/>")}`, updatedAt: null });
+  expect(one).toMatchObject({
+    name: "one",
+    isActive: true,
+    icon: `data:image/svg+xml;base64,${btoa("<svg/>")}`,
+    updatedAt: null,
+  });
   expect(two).toMatchObject({ name: "two", icon: null });
 
   write("a/one", samplePlatform("one").replace("1.0.0", "1.1.0"));
@@ -57,7 +65,12 @@ it("takes a platform whose file is bad, missing, or without its icon out of serv
   rmSync(join(home, "a/two"), { recursive: true });
   write("a/three", samplePlatform("three", "icon: icon.svg"));
   await load();
-  expect((await store.list()).map(({ name, isActive }) => [name, isActive])).toEqual([["four", true], ["one", false], ["three", false], ["two", false]]);
+  expect((await store.list()).map(({ name, isActive }) => [name, isActive])).toEqual([
+    ["four", true],
+    ["one", false],
+    ["three", false],
+    ["two", false],
+  ]);
   expect(errors).toHaveLength(2);
   expect(errors[0]).toMatch(/platform\.yaml:3:1/);
   expect(errors[1]).toContain("icon.svg");

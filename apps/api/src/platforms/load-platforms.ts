@@ -21,17 +21,29 @@ interface Found {
  * Reads every `<folder>/<name>/platform.yaml` and brings the catalogue up to it. A file that is not
  * valid takes its own platform out of service, says why in the log, and stops nothing else.
  */
-export async function loadPlatforms(deps: { db: Kysely<Database>; folders: readonly string[]; now: () => Date; log: Log }): Promise<void> {
+export async function loadPlatforms(deps: {
+  db: Kysely<Database>;
+  folders: readonly string[];
+  now: () => Date;
+  log: Log;
+}): Promise<void> {
   const { db, folders, now, log } = deps;
   const byName = new Map<string, Found>();
   for (const folder of folders) {
     for (const found of await readFolder(folder, log)) {
       const earlier = byName.get(found.name);
       if (earlier) {
-        log.error({ platform: found.name, file: found.path, kept: earlier.path }, "platform name is taken by another file; rename one of them");
+        log.error(
+          { platform: found.name, file: found.path, kept: earlier.path },
+          "platform name is taken by another file; rename one of them",
+        );
         continue;
       }
-      if (found.problem !== null) log.error({ platform: found.name, file: found.path, problem: found.problem }, "platform is out of service: its file is not valid");
+      if (found.problem !== null)
+        log.error(
+          { platform: found.name, file: found.path, problem: found.problem },
+          "platform is out of service: its file is not valid",
+        );
       byName.set(found.name, found);
     }
   }
@@ -47,19 +59,45 @@ export async function loadPlatforms(deps: { db: Kysely<Database>; folders: reado
 
 async function upsert(db: Kysely<Database>, found: Found, now: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const known = await trx.selectFrom("platforms").selectAll().where("name", "=", found.name).forUpdate().executeTakeFirst();
+    const known = await trx
+      .selectFrom("platforms")
+      .selectAll()
+      .where("name", "=", found.name)
+      .forUpdate()
+      .executeTakeFirst();
     const { valid, problem } = found;
     if (!valid) {
-      if (known) await trx.updateTable("platforms").set({ is_active: false, problem, updated_at: now }).where("id", "=", known.id).execute();
-      else await trx.insertInto("platforms").values({ name: found.name, active_hash: null, is_active: false, problem, updated_at: null }).execute();
+      if (known)
+        await trx
+          .updateTable("platforms")
+          .set({ is_active: false, problem, updated_at: now })
+          .where("id", "=", known.id)
+          .execute();
+      else
+        await trx
+          .insertInto("platforms")
+          .values({ name: found.name, active_hash: null, is_active: false, problem, updated_at: null })
+          .execute();
       return;
     }
     const id =
       known?.id ??
-      (await trx.insertInto("platforms").values({ name: found.name, active_hash: null, is_active: false, problem: null, updated_at: null }).returning("id").executeTakeFirstOrThrow()).id;
+      (
+        await trx
+          .insertInto("platforms")
+          .values({ name: found.name, active_hash: null, is_active: false, problem: null, updated_at: null })
+          .returning("id")
+          .executeTakeFirstOrThrow()
+      ).id;
     await trx
       .insertInto("platform_versions")
-      .values({ platform_id: id, hash: valid.hash, version: valid.definition.version, definition: JSON.stringify(valid.definition), icon: valid.icon })
+      .values({
+        platform_id: id,
+        hash: valid.hash,
+        version: valid.definition.version,
+        definition: JSON.stringify(valid.definition),
+        icon: valid.icon,
+      })
       .onConflict((conflict) => conflict.columns(["platform_id", "hash"]).doUpdateSet({ icon: valid.icon }))
       .execute();
     const unchanged = known?.active_hash === valid.hash && known.is_active;
@@ -93,9 +131,22 @@ async function readPlatform(folder: string, name: string, path: string): Promise
   const fail = (problem: string): Found => ({ name, path, valid: null, problem });
   try {
     const parsed = parsePlatform(await readFile(path, "utf8"), path);
-    if (!parsed.ok) return fail(parsed.problems.map(({ fileName, line, column, path: at, message }) => `${fileName}:${line}:${column} ${at ? `${at}: ` : ""}${message}`).join("\n"));
+    if (!parsed.ok)
+      return fail(
+        parsed.problems
+          .map(
+            ({ fileName, line, column, path: at, message }) =>
+              `${fileName}:${line}:${column} ${at ? `${at}: ` : ""}${message}`,
+          )
+          .join("\n"),
+      );
     const { definition, hash } = parsed;
-    return { name: definition.name, path, valid: { definition, hash, icon: await readIcon(folder, definition.icon) }, problem: null };
+    return {
+      name: definition.name,
+      path,
+      valid: { definition, hash, icon: await readIcon(folder, definition.icon) },
+      problem: null,
+    };
   } catch (error) {
     return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }

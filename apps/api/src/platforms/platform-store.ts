@@ -49,20 +49,40 @@ export function createPlatformStore(db: Kysely<Database>): PlatformStore {
       definition = platformDefinitionSchema.parse(row.definition);
       parsed.set(row.hash, definition);
     }
-    return { id: row.id, name: row.name, hash: row.hash, definition, icon: row.icon, isActive: row.is_active, createdAt: row.created_at, updatedAt: row.updated_at };
+    return {
+      id: row.id,
+      name: row.name,
+      hash: row.hash,
+      definition,
+      icon: row.icon,
+      isActive: row.is_active,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    };
   }
 
   return {
     async list() {
-      const found = await rows().whereRef("platform_versions.hash", "=", "platforms.active_hash").orderBy("platforms.id").execute();
+      const found = await rows()
+        .whereRef("platform_versions.hash", "=", "platforms.active_hash")
+        .orderBy("platforms.id")
+        .execute();
       return found.map(toEntry);
     },
     async current(id) {
-      const row = await rows().whereRef("platform_versions.hash", "=", "platforms.active_hash").where("platforms.id", "=", id).executeTakeFirst();
+      const row = await rows()
+        .whereRef("platform_versions.hash", "=", "platforms.active_hash")
+        .where("platforms.id", "=", id)
+        .executeTakeFirst();
       return row ? toEntry(row) : null;
     },
     async pinned(session) {
-      return toEntry(await rows().where("platforms.id", "=", session.platform_id).where("platform_versions.hash", "=", session.platform_hash).executeTakeFirstOrThrow());
+      return toEntry(
+        await rows()
+          .where("platforms.id", "=", session.platform_id)
+          .where("platform_versions.hash", "=", session.platform_hash)
+          .executeTakeFirstOrThrow(),
+      );
     },
   };
 }

@@ -94,7 +94,11 @@ export async function recordEvent(
 }
 
 /** The time at which the state ends by itself, as the effects say. Nothing when they say nothing. */
-export function deadlineOf(effects: readonly Effect[], durations: DeadlineDurations, now: Date): Pick<SessionUpdate, "state_deadline" | "deadline_kind"> {
+export function deadlineOf(
+  effects: readonly Effect[],
+  durations: DeadlineDurations,
+  now: Date,
+): Pick<SessionUpdate, "state_deadline" | "deadline_kind"> {
   const last = effects.findLast((effect) => effect.type === "deadline.set" || effect.type === "deadline.clear");
   if (last?.type === "deadline.set") {
     return { state_deadline: new Date(now.getTime() + durations[last.kind]), deadline_kind: last.kind };
@@ -111,7 +115,8 @@ function columnsOf(before: SessionRow, context: Context, event: SessionEvent, no
   else if (before.opened_at === null) columns.opened_at = now;
   if (event.type === "consent.given" && before.consented_at === null) columns.consented_at = now;
   if (!context.assigned && before.worker_id !== null) Object.assign(columns, { worker_id: null, lease_until: null });
-  if (context.reason) Object.assign(columns, { reason_code: context.reason.code, reason_message: context.reason.message ?? null });
+  if (context.reason)
+    Object.assign(columns, { reason_code: context.reason.code, reason_message: context.reason.message ?? null });
   // A new assignment has a new epoch, and so has its end: what an earlier worker still says is void at once.
   if (event.type === "session.dispatched") Object.assign(columns, { epoch: before.epoch + 1, report_seq: 0 });
   if (event.type === "session.released") columns.epoch = before.epoch + 1;
@@ -121,4 +126,3 @@ function columnsOf(before: SessionRow, context: Context, event: SessionEvent, no
 function unchanged(outcome: ApplyResult["outcome"], session: SessionRow): Applied {
   return { result: { outcome, session }, change: null, effects: [] };
 }
-

@@ -35,7 +35,10 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
       try {
         listener(session);
       } catch (error) {
-        log.error({ sessionId: session.id, err: error instanceof Error ? error.stack : String(error) }, "session listener failed");
+        log.error(
+          { sessionId: session.id, err: error instanceof Error ? error.stack : String(error) },
+          "session listener failed",
+        );
       }
     }
   }
@@ -44,7 +47,18 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
     if (applied.change) {
       const { before, after } = applied.change;
       if (before.status !== after.status) {
-        log.info({ op: "session.phase", sessionId: after.id, partnerId: after.partner_id, from: before.status, to: after.status, epoch: after.epoch, errorCode: after.reason_code ?? undefined }, "session moved");
+        log.info(
+          {
+            op: "session.phase",
+            sessionId: after.id,
+            partnerId: after.partner_id,
+            from: before.status,
+            to: after.status,
+            epoch: after.epoch,
+            errorCode: after.reason_code ?? undefined,
+          },
+          "session moved",
+        );
       }
       tell(after);
       effects.run(applied.effects, applied.change);
@@ -55,7 +69,9 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
   const applyToLocked: SessionWriter["applyToLocked"] = async (lock, event, options) => {
     const applied = await db.transaction().execute(async (trx) => {
       const session = await lock(trx);
-      return session ? applyEvent(deps, trx, session, typeof event === "function" ? event() : event, options?.(session)) : null;
+      return session
+        ? applyEvent(deps, trx, session, typeof event === "function" ? event() : event, options?.(session))
+        : null;
     });
     return applied ? committed(applied) : { outcome: "absent", session: null };
   };
@@ -64,7 +80,11 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
     applyToLocked,
 
     apply: (id, event, options) =>
-      applyToLocked((trx) => trx.selectFrom("sessions").selectAll().where("id", "=", id).forUpdate().executeTakeFirst(), event, () => options ?? {}),
+      applyToLocked(
+        (trx) => trx.selectFrom("sessions").selectAll().where("id", "=", id).forUpdate().executeTakeFirst(),
+        event,
+        () => options ?? {},
+      ),
 
     async create(input) {
       const first = initialTransition({ consentGiven: !input.consentRequired });
@@ -95,7 +115,10 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
             progress: first.snapshot.context.progress,
             consent_required: input.consentRequired,
             consented_at: null,
-            receiver_data_enc: input.receiverData === undefined ? null : sealer.seal(JSON.stringify(input.receiverData), receiverDataAad(input.id)),
+            receiver_data_enc:
+              input.receiverData === undefined
+                ? null
+                : sealer.seal(JSON.stringify(input.receiverData), receiverDataAad(input.id)),
             extraction_enc: null,
             webhook_url: input.webhookUrl ?? null,
             external_reference_id: input.externalReferenceId ?? null,

@@ -81,8 +81,17 @@ function unknownFields(body: Record<string, unknown>): string[] {
 
 function originOf(text: string): string {
   const url = new URL(text);
-  if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
-    throw new AppError("invalid_request", { message: "allowedOrigins: write origins only, for example https://shop.example.com", param: "allowedOrigins" });
+  if (
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== "/" ||
+    url.search !== "" ||
+    url.hash !== "" ||
+    url.username !== ""
+  ) {
+    throw new AppError("invalid_request", {
+      message: "allowedOrigins: write origins only, for example https://shop.example.com",
+      param: "allowedOrigins",
+    });
   }
   return url.origin;
 }

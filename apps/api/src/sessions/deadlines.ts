@@ -3,7 +3,11 @@ import type { DeadlineKind, SessionEvent } from "@attestream/state-machine";
 /** How long a session may stay where it is, by what it waits for, milliseconds. */
 export type DeadlineDurations = Record<DeadlineKind, number>;
 
-export function deadlineDurations(config: { queueTimeoutMs: number; readyHoldMs: number; viewerGraceMs: number }): DeadlineDurations {
+export function deadlineDurations(config: {
+  queueTimeoutMs: number;
+  readyHoldMs: number;
+  viewerGraceMs: number;
+}): DeadlineDurations {
   return {
     queue: config.queueTimeoutMs,
     launch: 60_000,

@@ -14,7 +14,10 @@ export type AfterCommitEffect = Exclude<Effect, { type: InTransaction }>;
 
 /** One handler each. They run at least once and must be idempotent: boot and re-registration of workers repeat them. */
 export type EffectHandlers = {
-  [Type in AfterCommitEffect["type"]]: (effect: Extract<AfterCommitEffect, { type: Type }>, change: SessionChange) => void | Promise<void>;
+  [Type in AfterCommitEffect["type"]]: (
+    effect: Extract<AfterCommitEffect, { type: Type }>,
+    change: SessionChange,
+  ) => void | Promise<void>;
 };
 
 export interface EffectRunner {
@@ -33,10 +36,16 @@ export function createEffectRunner(handlers: EffectHandlers, log: Log): EffectRu
 
   async function runOne(effect: AfterCommitEffect, change: SessionChange): Promise<void> {
     try {
-      const handler = handlers[effect.type] as (effect: AfterCommitEffect, change: SessionChange) => void | Promise<void>;
+      const handler = handlers[effect.type] as (
+        effect: AfterCommitEffect,
+        change: SessionChange,
+      ) => void | Promise<void>;
       await handler(effect, change);
     } catch (error) {
-      log.error({ sessionId: change.after.id, effect: effect.type, err: error instanceof Error ? error.stack : String(error) }, "effect failed");
+      log.error(
+        { sessionId: change.after.id, effect: effect.type, err: error instanceof Error ? error.stack : String(error) },
+        "effect failed",
+      );
     }
   }
 

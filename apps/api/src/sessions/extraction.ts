@@ -10,7 +10,10 @@ export function sealExtraction(sealer: Sealer, sessionId: string, result: Extrac
 }
 
 /** Null where nothing was extracted, or it was erased. */
-export function openExtraction(sealer: Sealer, session: Pick<SessionRow, "id" | "extraction_enc">): ExtractionResult | null {
+export function openExtraction(
+  sealer: Sealer,
+  session: Pick<SessionRow, "id" | "extraction_enc">,
+): ExtractionResult | null {
   if (session.extraction_enc === null) return null;
   return extractionResultSchema.parse(JSON.parse(sealer.openText(session.extraction_enc, aad(session.id))));
 }

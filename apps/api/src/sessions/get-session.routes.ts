@@ -8,7 +8,12 @@ import { presentSession, type SessionAddresses } from "./present-session.ts";
 import type { SessionService } from "./session-service.ts";
 
 /** `GET /partner/browser-session/:id` */
-export function getSessionRoute(deps: { sessions: SessionService; platforms: PlatformStore; addresses: SessionAddresses; sealer: Sealer }): RequestHandler {
+export function getSessionRoute(deps: {
+  sessions: SessionService;
+  platforms: PlatformStore;
+  addresses: SessionAddresses;
+  sealer: Sealer;
+}): RequestHandler {
   return async (request, response) => {
     const session = await ownSession(deps.sessions, partnerOf(response), request.params["id"]);
     sendSuccess(response, presentSession(session, await deps.platforms.pinned(session), deps));

@@ -32,7 +32,11 @@ const canBeEntered = {
 } as const satisfies Record<SessionStatus, boolean>;
 
 /** A session as the partner API shows it: each field exactly when it is documented to be there. */
-export function presentSession(session: SessionRow, platform: PlatformEntry, deps: { addresses: SessionAddresses; sealer: Sealer }): Session {
+export function presentSession(
+  session: SessionRow,
+  platform: PlatformEntry,
+  deps: { addresses: SessionAddresses; sealer: Sealer },
+): Session {
   const { addresses, sealer } = deps;
   const isError = session.status === "ERROR";
   const hasData = session.status === "COMPLETED" || session.status === "PARTIAL_COMPLETE";
@@ -65,7 +69,13 @@ export function presentSession(session: SessionRow, platform: PlatformEntry, dep
 }
 
 function statusReasonOf(session: SessionRow): { statusReason?: StatusReason } {
-  if (session.reason_code === null || session.status === "ERROR" || session.status === "COMPLETED" || !isTerminal(session.status)) return {};
+  if (
+    session.reason_code === null ||
+    session.status === "ERROR" ||
+    session.status === "COMPLETED" ||
+    !isTerminal(session.status)
+  )
+    return {};
   const { category, retriable } = errorCodes[session.reason_code];
   return { statusReason: { code: session.reason_code, category, retriable } };
 }

@@ -16,15 +16,40 @@ describe.each([embedded, server])("a session with a worker, on $name", (engine) 
     });
     const id = await test.createSession({ externalReferenceId: "ref-1", metadata: { order: 7 } });
     await test.reached(id, "COMPLETED");
-    expect(seen).toEqual(["CREATED", "INITIALIZING", "READY", "CONNECTED", "LOADING_TREE", "RUNNING", "AWAITING_USER", "RUNNING", "COLLECTING_DATA", "VERIFYING", "COMPLETED"]);
+    expect(seen).toEqual([
+      "CREATED",
+      "INITIALIZING",
+      "READY",
+      "CONNECTED",
+      "LOADING_TREE",
+      "RUNNING",
+      "AWAITING_USER",
+      "RUNNING",
+      "COLLECTING_DATA",
+      "VERIFYING",
+      "COMPLETED",
+    ]);
 
     const { body } = await test.call("GET", `/partner/browser-session/${id}`);
-    expect(body.data).toMatchObject({ status: "COMPLETED", progress: 100, hasAttestation: true, streamUrl: null, externalReferenceId: "ref-1", metadata: { order: 7 }, extractedData: { lastFourDigits: "1234" } });
+    expect(body.data).toMatchObject({
+      status: "COMPLETED",
+      progress: 100,
+      hasAttestation: true,
+      streamUrl: null,
+      externalReferenceId: "ref-1",
+      metadata: { order: 7 },
+      extractedData: { lastFourDigits: "1234" },
+    });
     expect(body.data).not.toHaveProperty("statusReason");
     expect((await test.call("GET", `/partner/browser-session/${id}/attestation`)).status).toBe(200);
 
     await worker.nextOf("release", id);
-    const events = await test.api.database.db.selectFrom("session_events").selectAll().where("session_id", "=", id).orderBy("seq").execute();
+    const events = await test.api.database.db
+      .selectFrom("session_events")
+      .selectAll()
+      .where("session_id", "=", id)
+      .orderBy("seq")
+      .execute();
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(JSON.stringify(events)).not.toContain("Sample Holder");
     await worker.stop();
@@ -47,7 +72,11 @@ describe.each([embedded, server])("a session with a worker, on $name", (engine) 
     const id = await test.createSession();
     await test.reached(id, "PARTIAL_COMPLETE");
     const { body } = await test.call("GET", `/partner/browser-session/${id}`);
-    expect(body.data).toMatchObject({ statusReason: { code: "EXTRACTION_FAILED", category: "TREE" }, extractedData: { accountHolder: "Sample Holder" }, errorCode: null });
+    expect(body.data).toMatchObject({
+      statusReason: { code: "EXTRACTION_FAILED", category: "TREE" },
+      extractedData: { accountHolder: "Sample Holder" },
+      errorCode: null,
+    });
     await worker.stop();
   });
 
@@ -63,7 +92,13 @@ describe.each([embedded, server])("a session with a worker, on $name", (engine) 
     worker.report(id, { type: "session.failed", code: "ACCOUNT_LOCKED" });
     await test.reached(id, "ERROR");
     const { body } = await test.call("GET", `/partner/browser-session/${id}`);
-    expect(body.data).toMatchObject({ status: "ERROR", errorCode: "ACCOUNT_LOCKED", errorMessage: expect.stringContaining("locked"), extractedData: null, streamUrl: null });
+    expect(body.data).toMatchObject({
+      status: "ERROR",
+      errorCode: "ACCOUNT_LOCKED",
+      errorMessage: expect.stringContaining("locked"),
+      extractedData: null,
+      streamUrl: null,
+    });
     expect(body.data).not.toHaveProperty("statusReason");
     await worker.stop();
   });

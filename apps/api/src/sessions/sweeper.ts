@@ -35,23 +35,46 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
   async function forgiveAbsence(now: Date): Promise<void> {
     if (sweptAt !== null && now.getTime() - sweptAt.getTime() < leaseMs) return;
     const until = new Date(now.getTime() + leaseMs);
-    await db.updateTable("sessions").set({ lease_until: until }).where("worker_id", "is not", null).where("lease_until", "<", until).execute();
+    await db
+      .updateTable("sessions")
+      .set({ lease_until: until })
+      .where("worker_id", "is not", null)
+      .where("lease_until", "<", until)
+      .execute();
     if (sweptAt !== null) log.warn({ awayMs: now.getTime() - sweptAt.getTime() }, "sweep was late; leases extended");
   }
 
   async function due(column: "expires_at" | "state_deadline" | "lease_until", now: Date): Promise<string[]> {
-    const rows = await db.selectFrom("sessions").select("id").where(column, "<=", now).where("completed_at", "is", null).orderBy(column).limit(batch).execute();
+    const rows = await db
+      .selectFrom("sessions")
+      .select("id")
+      .where(column, "<=", now)
+      .where("completed_at", "is", null)
+      .orderBy(column)
+      .limit(batch)
+      .execute();
     return rows.map(({ id }) => id);
   }
 
-  async function end(column: "expires_at" | "state_deadline" | "lease_until", eventOf: (session: SessionRow) => SessionEvent | null): Promise<void> {
+  async function end(
+    column: "expires_at" | "state_deadline" | "lease_until",
+    eventOf: (session: SessionRow) => SessionEvent | null,
+  ): Promise<void> {
     const now = clock.now();
     for (const id of await due(column, now)) {
       let event: SessionEvent | null = null;
       // The row is asked again under its lock: another sweeper, a heartbeat or the user may have been first.
       await sessions.applyToLocked(
         async (trx) => {
-          const row = await trx.selectFrom("sessions").selectAll().where("id", "=", id).where(column, "<=", now).where("completed_at", "is", null).forUpdate().skipLocked().executeTakeFirst();
+          const row = await trx
+            .selectFrom("sessions")
+            .selectAll()
+            .where("id", "=", id)
+            .where(column, "<=", now)
+            .where("completed_at", "is", null)
+            .forUpdate()
+            .skipLocked()
+            .executeTakeFirst();
           event = row ? eventOf(row) : null;
           return event ? row : undefined;
         },
@@ -63,9 +86,15 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
   async function sweep(): Promise<void> {
     await forgiveAbsence(clock.now());
     await end("expires_at", () => ({ type: "session.expired" }));
-    await end("state_deadline", ({ deadline_kind }) => (deadline_kind !== null && deadline_kind in deadlineEvents ? deadlineEvents[deadline_kind as keyof typeof deadlineEvents] : null));
+    await end("state_deadline", ({ deadline_kind }) =>
+      deadline_kind !== null && deadline_kind in deadlineEvents
+        ? deadlineEvents[deadline_kind as keyof typeof deadlineEvents]
+        : null,
+    );
     await end("lease_until", ({ status }) =>
-      status === "INITIALIZING" || status === "READY" ? { type: "session.released", parked: false } : { type: "session.failed", code: "WORKER_LOST" },
+      status === "INITIALIZING" || status === "READY"
+        ? { type: "session.released", parked: false }
+        : { type: "session.failed", code: "WORKER_LOST" },
     );
     await deps.everyRound();
     sweptAt = clock.now();
@@ -75,7 +104,12 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
     const { next } = await db
       .selectFrom("sessions")
       .where("completed_at", "is", null)
-      .select((eb) => eb.fn("least", [eb.fn.min("expires_at"), eb.fn.min("state_deadline"), eb.fn.min("lease_until")]).$castTo<Date | null>().as("next"))
+      .select((eb) =>
+        eb
+          .fn("least", [eb.fn.min("expires_at"), eb.fn.min("state_deadline"), eb.fn.min("lease_until")])
+          .$castTo<Date | null>()
+          .as("next"),
+      )
       .executeTakeFirstOrThrow();
     return next === null ? pollMs : Math.min(pollMs, Math.max(5, next.getTime() - clock.now().getTime()));
   }
@@ -89,7 +123,10 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
           await sweep();
           pause = await nextDeadlineMs();
         } catch (error) {
-          log.error({ err: error instanceof Error ? error.stack : String(error) }, "sweep failed; the next one tries again");
+          log.error(
+            { err: error instanceof Error ? error.stack : String(error) },
+            "sweep failed; the next one tries again",
+          );
         }
         await clock.sleep(pause, signal).catch(() => undefined);
       }

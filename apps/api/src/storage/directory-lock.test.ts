@@ -22,7 +22,9 @@ describe("the lock of a data folder", () => {
 
   it("is refused while its process lives, with the process and the remedy", () => {
     using _ = lockDirectory(home, { pid: 4711 });
-    expect(() => lockDirectory(home, { pid: 4712, isAlive: (pid) => pid === 4711 })).toThrow(/in use by process 4711.*DATA_DIR or a DATABASE_URL/);
+    expect(() => lockDirectory(home, { pid: 4712, isAlive: (pid) => pid === 4711 })).toThrow(
+      /in use by process 4711.*DATA_DIR or a DATABASE_URL/,
+    );
     expect(readFileSync(file(), "utf8")).toBe("4711\n");
   });
 
@@ -36,6 +38,8 @@ describe("the lock of a data folder", () => {
 
   it("says what to do when the folder cannot be written", () => {
     writeFileSync(join(home, "file"), "");
-    expect(() => lockDirectory(join(home, "file", "below"), { pid: 1 })).toThrow(/DATA_DIR .*cannot be written \(ENOTDIR\)/);
+    expect(() => lockDirectory(join(home, "file", "below"), { pid: 1 })).toThrow(
+      /DATA_DIR .*cannot be written \(ENOTDIR\)/,
+    );
   });
 });

@@ -9,7 +9,10 @@ const lockFile = "attestream.lock";
  * processes would corrupt it. A lock whose process is gone is taken over. Works within one
  * machine and one pid namespace; network folders are not covered.
  */
-export function lockDirectory(directory: string, options: { pid: number; isAlive?: (pid: number) => boolean }): Disposable {
+export function lockDirectory(
+  directory: string,
+  options: { pid: number; isAlive?: (pid: number) => boolean },
+): Disposable {
   const isAlive = options.isAlive ?? processIsAlive;
   const path = join(directory, lockFile);
   const create = () => {

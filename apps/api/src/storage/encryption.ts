@@ -36,7 +36,10 @@ export function createSealer(masterKey: Uint8Array): Sealer {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv(algorithm, key, nonce);
       cipher.setAAD(Buffer.from(aad));
-      const body = Buffer.concat([cipher.update(typeof value === "string" ? Buffer.from(value) : value), cipher.final()]);
+      const body = Buffer.concat([
+        cipher.update(typeof value === "string" ? Buffer.from(value) : value),
+        cipher.final(),
+      ]);
       return new Uint8Array(Buffer.concat([Uint8Array.of(formatVersion), nonce, cipher.getAuthTag(), body]));
     },
     open,

@@ -16,8 +16,13 @@ const cache = resolve(here, "../../node_modules/.cache/attestream");
  * the seconds that initdb takes.
  */
 export async function databaseTemplate(): Promise<Blob> {
-  const sources = ["../storage/migrations/0001-initial.ts", "../webhooks/webhook-queue.ts", "../../package.json"].map((file) => readFileSync(join(here, file)));
-  const path = join(cache, `database-${createHash("sha256").update(Buffer.concat(sources)).digest("hex").slice(0, 16)}.tar`);
+  const sources = ["../storage/migrations/0001-initial.ts", "../webhooks/webhook-queue.ts", "../../package.json"].map(
+    (file) => readFileSync(join(here, file)),
+  );
+  const path = join(
+    cache,
+    `database-${createHash("sha256").update(Buffer.concat(sources)).digest("hex").slice(0, 16)}.tar`,
+  );
   const known = await readFile(path).catch(() => null);
   if (known) return new Blob([new Uint8Array(known)]);
   const dataDir = mkdtempSync(join(tmpdir(), "attestream-template-"));

@@ -34,7 +34,11 @@ export interface Answer {
   status: number;
   headers: Headers;
   // Tests look into what came; wrong shapes fail their expectations.
-  body: { status?: string; data?: Record<string, never> & { [key: string]: unknown }; error?: { [key: string]: unknown } };
+  body: {
+    status?: string;
+    data?: Record<string, never> & { [key: string]: unknown };
+    error?: { [key: string]: unknown };
+  };
 }
 
 export interface TestApi extends AsyncDisposable {
@@ -43,7 +47,11 @@ export interface TestApi extends AsyncDisposable {
   dataDir: string;
   platformsDir: string;
   /** With the test key unless another is given. */
-  call(method: string, path: string, options?: { body?: unknown; key?: string | null; headers?: Record<string, string>; raw?: string }): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    options?: { body?: unknown; key?: string | null; headers?: Record<string, string>; raw?: string },
+  ): Promise<Answer>;
   createSession(body?: Record<string, unknown>): Promise<string>;
   /** Resolves when the session has that status; rejects when it ends otherwise. */
   reached(sessionId: string, status: SessionStatus): Promise<SessionRow>;
@@ -52,10 +60,16 @@ export interface TestApi extends AsyncDisposable {
 }
 
 /** The whole API on real sockets and a real database, with two sample platforms. */
-export async function startTestApi(env: Record<string, string> = {}, options: { timing?: { leaseMs?: number; heartbeatMs?: number } } = {}): Promise<TestApi> {
+export async function startTestApi(
+  env: Record<string, string> = {},
+  options: { timing?: { leaseMs?: number; heartbeatMs?: number } } = {},
+): Promise<TestApi> {
   const home = mkdtempSync(join(tmpdir(), "attestream-api-"));
   const platformsDir = join(home, "platforms");
-  for (const [name, more] of [["sample-bank", "sandbox: true"], ["real-bank", ""]] as const) {
+  for (const [name, more] of [
+    ["sample-bank", "sandbox: true"],
+    ["real-bank", ""],
+  ] as const) {
     mkdirSync(join(platformsDir, name), { recursive: true });
     writeFileSync(join(platformsDir, name, "platform.yaml"), samplePlatform(name, more));
   }
@@ -69,7 +83,11 @@ export async function startTestApi(env: Record<string, string> = {}, options: { 
   const open = (fresh: boolean) => createApi({ config, log: silentLog, clock, ...(fresh ? template : {}), ...options });
   let api = await open(true);
 
-  async function call(method: string, path: string, given: { body?: unknown; key?: string | null; headers?: Record<string, string>; raw?: string } = {}): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    given: { body?: unknown; key?: string | null; headers?: Record<string, string>; raw?: string } = {},
+  ): Promise<Answer> {
     const body = given.raw ?? (given.body === undefined ? undefined : JSON.stringify(given.body));
     const response = await fetch(`http://127.0.0.1:${api.port}${path}`, {
       method,
@@ -93,7 +111,9 @@ export async function startTestApi(env: Record<string, string> = {}, options: { 
     platformsDir,
     call,
     async createSession(body = {}) {
-      const answer = await call("POST", "/partner/browser-session", { body: { platformId: 1, consent: false, ...body } });
+      const answer = await call("POST", "/partner/browser-session", {
+        body: { platformId: 1, consent: false, ...body },
+      });
       if (answer.status !== 201) throw new Error(`Session was not created: ${JSON.stringify(answer.body)}`);
       return String(answer.body.data?.["sessionId"]);
     },
@@ -102,7 +122,8 @@ export async function startTestApi(env: Record<string, string> = {}, options: { 
       const look = (session: SessionRow | null) => {
         if (session?.id !== sessionId) return;
         if (session.status === status) resolve(session);
-        else if (session.completed_at !== null) reject(new Error(`Session ended as ${session.status} (${session.reason_code}), not as ${status}`));
+        else if (session.completed_at !== null)
+          reject(new Error(`Session ended as ${session.status} (${session.reason_code}), not as ${status}`));
       };
       const unsubscribe = api.sessions.onChange(look);
       look(await api.sessions.get(sessionId));
@@ -118,4 +139,3 @@ export async function startTestApi(env: Record<string, string> = {}, options: { 
     },
   };
 }
-

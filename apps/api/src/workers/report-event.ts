@@ -7,7 +7,11 @@ export function eventOfReport(report: SessionReport): SessionEvent {
     case "data.extracted":
       return { type: "data.extracted", partial: report.result.failedParts.length > 0 };
     case "session.failed":
-      return { type: "session.failed", code: report.code, ...(report.message === undefined ? {} : { message: report.message }) };
+      return {
+        type: "session.failed",
+        code: report.code,
+        ...(report.message === undefined ? {} : { message: report.message }),
+      };
     case "tree.loaded":
       return { type: "tree.loaded" };
     case "challenge.raised":

@@ -2,7 +2,13 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { upMessageSchema, workerCloseCodes, workerProtocolVersion, type DownMessage, type UpMessage } from "@attestream/shared/worker-protocol";
+import {
+  upMessageSchema,
+  workerCloseCodes,
+  workerProtocolVersion,
+  type DownMessage,
+  type UpMessage,
+} from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
 import { WorkerLink } from "./worker-link.ts";
 
@@ -31,7 +37,14 @@ export interface WorkerGateway {
 }
 
 /** The control links of the workers: authenticates, parses, keeps order. What the messages mean is the listener's. */
-export function createWorkerGateway(deps: { workerToken: string; heartbeatMs: number; leaseMs: number; listener: WorkerListener; now: () => Date; log: Log }): WorkerGateway {
+export function createWorkerGateway(deps: {
+  workerToken: string;
+  heartbeatMs: number;
+  leaseMs: number;
+  listener: WorkerListener;
+  now: () => Date;
+  log: Log;
+}): WorkerGateway {
   const { workerToken, heartbeatMs, leaseMs, listener, now, log } = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const links = new Map<string, WorkerLink>();
@@ -41,12 +54,16 @@ export function createWorkerGateway(deps: { workerToken: string; heartbeatMs: nu
   function accept(socket: WebSocket): void {
     let link: WorkerLink | null = null;
     let queue = Promise.resolve();
-    const unregistered = setTimeout(() => socket.close(workerCloseCodes.badMessage, "register first"), registerWithinMs);
+    const unregistered = setTimeout(
+      () => socket.close(workerCloseCodes.badMessage, "register first"),
+      registerWithinMs,
+    );
 
     async function take(message: UpMessage): Promise<void> {
       if (message.type === "register") {
         if (link !== null) return socket.close(workerCloseCodes.badMessage, "registered already");
-        if (message.protocol !== workerProtocolVersion) return socket.close(workerCloseCodes.protocolMismatch, `protocol ${workerProtocolVersion} is spoken here`);
+        if (message.protocol !== workerProtocolVersion)
+          return socket.close(workerCloseCodes.protocolMismatch, `protocol ${workerProtocolVersion} is spoken here`);
         clearTimeout(unregistered);
         link = new WorkerLink(socket, message, now());
         links.get(link.id)?.close(workerCloseCodes.superseded, "another link of this worker");
@@ -80,14 +97,19 @@ export function createWorkerGateway(deps: { workerToken: string; heartbeatMs: nu
       queue = queue
         .then(() => take(message))
         .catch((error: unknown) => {
-          log.error({ workerId: link?.id, message: message.type, err: error instanceof Error ? error.stack : String(error) }, "worker message could not be applied");
+          log.error(
+            { workerId: link?.id, message: message.type, err: error instanceof Error ? error.stack : String(error) },
+            "worker message could not be applied",
+          );
           socket.close(workerCloseCodes.apiStopping, "try again");
         });
       const step = queue;
       working.add(step);
       void step.then(() => working.delete(step));
     });
-    socket.on("error", (error) => log.warn({ workerId: link?.id, code: "code" in error ? error.code : undefined }, "worker link failed"));
+    socket.on("error", (error) =>
+      log.warn({ workerId: link?.id, code: "code" in error ? error.code : undefined }, "worker link failed"),
+    );
     socket.on("close", () => {
       clearTimeout(unregistered);
       if (link === null || links.get(link.id) !== link) return;

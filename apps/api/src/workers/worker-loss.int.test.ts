@@ -114,7 +114,13 @@ describe("the API stopping and starting", () => {
     await test.reached(id, "CONNECTED");
     await test.restart();
     expect(await worker.closed).toBe(workerCloseCodes.apiStopping);
-    const again = await startFakeWorker({ apiUrl: `http://127.0.0.1:${test.api.port}`, workerToken: test.api.workerToken, workerId: worker.workerId, auto: { viewer: true }, held: [...worker.held] });
+    const again = await startFakeWorker({
+      apiUrl: `http://127.0.0.1:${test.api.port}`,
+      workerToken: test.api.workerToken,
+      workerId: worker.workerId,
+      auto: { viewer: true },
+      held: [...worker.held],
+    });
     await test.api.sessions.apply(id, { type: "consent.given" });
     await again.nextOf("tree.start", id);
     expect((await test.api.sessions.get(id))?.status).toBe("CONNECTED");
@@ -123,14 +129,23 @@ describe("the API stopping and starting", () => {
 
   it("sweeps what ran out meanwhile, once", async () => {
     await using test = await start();
-    const ids = [await test.createSession({ expiresInHours: 1 }), await test.createSession({ expiresInHours: 1 }), await test.createSession({ expiresInHours: 3 })];
+    const ids = [
+      await test.createSession({ expiresInHours: 1 }),
+      await test.createSession({ expiresInHours: 1 }),
+      await test.createSession({ expiresInHours: 3 }),
+    ];
     const restarted = test.restart();
     test.clock.advance(2 * 3_600_000);
     await restarted;
     await Promise.all([test.api.sweeper.sweep(), test.api.sweeper.sweep()]);
     for (const id of ids.slice(0, 2)) {
       expect(await test.reached(id, "TERMINATED")).toMatchObject({ reason_code: "SESSION_EXPIRED" });
-      const ends = await test.api.database.db.selectFrom("session_events").selectAll().where("session_id", "=", id).where("type", "=", "session.expired").execute();
+      const ends = await test.api.database.db
+        .selectFrom("session_events")
+        .selectAll()
+        .where("session_id", "=", id)
+        .where("type", "=", "session.expired")
+        .execute();
       expect(ends).toHaveLength(1);
     }
     expect((await test.api.sessions.get(ids[2]!))?.status).toBe("CREATED");
@@ -154,7 +169,9 @@ describe("the API stopping and starting", () => {
 
 describe("the worker gateway", () => {
   async function closeCode(test: TestApi, options: { token?: string; first?: string | Buffer }): Promise<number> {
-    const socket = new WebSocket(`ws://127.0.0.1:${test.api.port}/internal/worker`, { headers: { authorization: `Bearer ${options.token ?? test.api.workerToken}` } });
+    const socket = new WebSocket(`ws://127.0.0.1:${test.api.port}/internal/worker`, {
+      headers: { authorization: `Bearer ${options.token ?? test.api.workerToken}` },
+    });
     const { promise, resolve } = Promise.withResolvers<number>();
     socket.on("close", resolve);
     socket.on("error", () => {});
@@ -167,8 +184,14 @@ describe("the worker gateway", () => {
     expect(await closeCode(test, { token: "wrong" })).toBe(workerCloseCodes.unauthorized);
     expect(await closeCode(test, { first: "{" })).toBe(workerCloseCodes.badMessage);
     expect(await closeCode(test, { first: Buffer.from([1]) })).toBe(workerCloseCodes.badMessage);
-    expect(await closeCode(test, { first: JSON.stringify({ type: "heartbeat", warm: 1, held: [] }) })).toBe(workerCloseCodes.badMessage);
-    const other = await startFakeWorker({ apiUrl: `http://127.0.0.1:${test.api.port}`, workerToken: test.api.workerToken, protocol: 99 });
+    expect(await closeCode(test, { first: JSON.stringify({ type: "heartbeat", warm: 1, held: [] }) })).toBe(
+      workerCloseCodes.badMessage,
+    );
+    const other = await startFakeWorker({
+      apiUrl: `http://127.0.0.1:${test.api.port}`,
+      workerToken: test.api.workerToken,
+      protocol: 99,
+    });
     expect(await other.closed).toBe(workerCloseCodes.protocolMismatch);
     expect(test.api.workers.links()).toEqual([]);
   });

@@ -35,7 +35,11 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
       .updateTable("sessions")
       .set({ lease_until: new Date(now().getTime() + deps.leaseMs) })
       .where("worker_id", "=", link.id)
-      .where("id", "in", held.map(({ sessionId }) => sessionId))
+      .where(
+        "id",
+        "in",
+        held.map(({ sessionId }) => sessionId),
+      )
       .returningAll()
       .execute();
     const rightful = new Map(rows.map((row) => [row.id, row]));
@@ -46,7 +50,11 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
   }
 
   async function noteSeen(link: WorkerLink): Promise<void> {
-    await db.updateTable("workers").set({ seen_at: now(), warm: link.warm, state: link.takesSessions ? "up" : "draining" }).where("id", "=", link.id).execute();
+    await db
+      .updateTable("workers")
+      .set({ seen_at: now(), warm: link.warm, state: link.takesSessions ? "up" : "draining" })
+      .where("id", "=", link.id)
+      .execute();
   }
 
   return {
@@ -60,13 +68,23 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
         state: "up" as const,
         seen_at: now(),
       };
-      await db.insertInto("workers").values({ id: message.workerId, ...row }).onConflict((conflict) => conflict.column("id").doUpdateSet(row)).execute();
+      await db
+        .insertInto("workers")
+        .values({ id: message.workerId, ...row })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+        .execute();
       const kept = await keepLeases(link, message.held);
       for (const session of kept) {
         // The order to start may have been lost with the link; the worker takes it once.
-        if (session.status === "CONNECTED" && treeRequested(session)) link.send({ type: "tree.start", sessionId: session.id, epoch: session.epoch });
+        if (session.status === "CONNECTED" && treeRequested(session))
+          link.send({ type: "tree.start", sessionId: session.id, epoch: session.epoch });
       }
-      const unheld = await db.selectFrom("sessions").selectAll().where("worker_id", "=", link.id).where("status", "=", "INITIALIZING").execute();
+      const unheld = await db
+        .selectFrom("sessions")
+        .selectAll()
+        .where("worker_id", "=", link.id)
+        .where("status", "=", "INITIALIZING")
+        .execute();
       const heldIds = new Set(message.held.map(({ sessionId }) => sessionId));
       for (const session of unheld) if (!heldIds.has(session.id)) await deps.assign(session);
       log.info({ workerId: link.id, capacity: link.capacity, held: message.held.length }, "worker registered");
@@ -87,9 +105,14 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
         set.reason_code = report.result.failedParts[0]?.code ?? null;
       }
       const { outcome } = await sessions.apply(sessionId, event, { fence: { epoch, seq, workerId: link.id }, set });
-      if (outcome === "refused") log.warn({ sessionId, workerId: link.id, event: event.type }, "worker reported what the session's status does not allow");
+      if (outcome === "refused")
+        log.warn(
+          { sessionId, workerId: link.id, event: event.type },
+          "worker reported what the session's status does not allow",
+        );
       link.send({ type: "report.acked", sessionId, epoch, seq });
-      if (outcome === "fenced" || outcome === "absent") link.send({ type: "release", sessionId, epoch, reason: "fenced" });
+      if (outcome === "fenced" || outcome === "absent")
+        link.send({ type: "release", sessionId, epoch, reason: "fenced" });
     },
 
     async released() {
@@ -107,5 +130,7 @@ function treeRequested(session: SessionRow): boolean {
   const { snapshot } = session;
   if (snapshot === null || typeof snapshot !== "object" || Array.isArray(snapshot)) return false;
   const { context } = snapshot;
-  return typeof context === "object" && context !== null && !Array.isArray(context) && context["treeRequested"] === true;
+  return (
+    typeof context === "object" && context !== null && !Array.isArray(context) && context["treeRequested"] === true
+  );
 }

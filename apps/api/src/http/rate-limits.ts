@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from "express";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "@attestream/shared";
-import { partnerOf } from "../http/request-context.ts";
+import { partnerOf } from "./request-context.ts";
 
 export interface RateLimit {
   /** Appears in the RateLimit headers. */
@@ -24,7 +24,9 @@ export function rateLimit(limit: RateLimit): RequestHandler {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       tell(response, limit, refusal);
       response.setHeader("Retry-After", String(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))));
-      throw new AppError("rate_limited", { details: { limit: limit.points, windowSeconds: limit.windowSeconds, name: limit.name } });
+      throw new AppError("rate_limited", {
+        details: { limit: limit.points, windowSeconds: limit.windowSeconds, name: limit.name },
+      });
     }
     tell(response, limit, state);
     next();
@@ -34,5 +36,8 @@ export function rateLimit(limit: RateLimit): RequestHandler {
 /** The tightest limit that counted the request comes last and is the one told. */
 function tell(response: Response, limit: RateLimit, state: RateLimiterRes): void {
   response.setHeader("RateLimit-Policy", `"${limit.name}";q=${limit.points};w=${limit.windowSeconds}`);
-  response.setHeader("RateLimit", `"${limit.name}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`);
+  response.setHeader(
+    "RateLimit",
+    `"${limit.name}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`,
+  );
 }
