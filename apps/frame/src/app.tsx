@@ -19,7 +19,7 @@ import { WaitingScreen } from "./screens/waiting-screen.tsx";
 import { currentScreen, type Screen } from "./session/current-screen.ts";
 import type { FrameState, OpenState } from "./session/frame-state.ts";
 
-export function App({ frame, onScreen }: { frame: FrameContext; onScreen(): void }) {
+export function App({ frame }: { frame: FrameContext }) {
   const { session, messages } = frame;
   const [state, setState] = useState<FrameState>(session.state);
   useEffect(() => {
@@ -32,13 +32,12 @@ export function App({ frame, onScreen }: { frame: FrameContext; onScreen(): void
   const shown = screenKey(screen);
   const firstRef = useRef(true);
   useEffect(() => {
-    onScreen();
     // Not on the first screen, and not while the user is busy elsewhere on the partner's page.
     if (!firstRef.current && document.hasFocus() && shown !== "live")
       mainRef.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
     firstRef.current = false;
     mainRef.current?.scrollTo(0, 0);
-  }, [shown, onScreen]);
+  }, [shown]);
 
   const open = state.phase === "open" && screen.screen !== "refused" ? state : null;
   const platform = open?.view.platform.displayName;

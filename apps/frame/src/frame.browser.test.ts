@@ -301,14 +301,23 @@ describe("input", () => {
 
   it("of fingers arrives as touches, and a focused field opens the right keyboard", async () => {
     await openLive(390, 600, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const field = {
+      inputMode: "numeric",
+      secret: true,
+      multiline: false,
+      x: 10,
+      y: 10,
+      width: 100,
+      height: 30,
+    } as const;
+    server.say({ type: "focus", field });
+    await page.getByRole("button", { name: "Show keyboard" }).waitFor();
+    server.say({ type: "focus", field: null });
     const box = (await page.locator("canvas").boundingBox())!;
     await page.touchscreen.tap(box.x + 100, box.y + 100);
     await server.message("touch", ({ action, points }) => action === "start" && points.length === 1);
     await server.message("touch", ({ action, points }) => action === "end" && points.length === 0);
-    server.say({
-      type: "focus",
-      field: { inputMode: "numeric", secret: true, multiline: false, x: 10, y: 10, width: 100, height: 30 },
-    });
+    server.say({ type: "focus", field });
     const target = page.locator(".keyboard-target:focus");
     await target.waitFor({ state: "attached" });
     expect(await target.getAttribute("inputmode")).toBe("numeric");

@@ -17,8 +17,13 @@ import { StreamConnection } from "./stream/stream-connection.ts";
 
 /** Height of what stands around the live page, before it has ever been measured. CSS pixels. */
 const guessedChrome = 210;
-/** Height that suits the live page, CSS pixels: asked for from the start, so that the partner's page does not jump later. */
+/**
+ * Height that the partner's page is asked for, CSS pixels: one for all states, so that nothing jumps, and
+ * never more than a phone shows at once, or "your turn" would be out of sight.
+ */
 const usualHeight = 720;
+const leastHeight = 480;
+const partnersShare = 100;
 
 /** Wires the page: the one place that knows the window. */
 export function startFrame(window: Window & typeof globalThis): void {
@@ -115,19 +120,12 @@ export function startFrame(window: Window & typeof globalThis): void {
     document.documentElement.lang = locale;
     document.documentElement.dataset["theme"] = chosen.theme ?? view?.theme ?? "auto";
     const frame: FrameContext = { ...steady, messages, locale, close: bridge.connected ? closeByUser : null };
-    if (root) render(<App frame={frame} onScreen={askForHeight} />, root);
+    if (root) render(<App frame={frame} />, root);
   }
 
-  let asked = usualHeight;
   function askForHeight(): void {
-    const shell = document.querySelector<HTMLElement>(".shell");
-    if (!shell) return;
-    const body = shell.querySelector<HTMLElement>(".body");
-    const content = body?.firstElementChild?.nextElementSibling;
-    if (!body || !content) return;
-    const around = shell.offsetHeight - body.offsetHeight;
-    asked = Math.max(asked, Math.ceil(around + content.scrollHeight));
-    bridge.send({ type: "resize", payload: { height: asked } });
+    const height = Math.min(usualHeight, Math.max(leastHeight, window.screen.availHeight - partnersShare));
+    bridge.send({ type: "resize", payload: { height } });
   }
 
   let themed = "";
@@ -142,6 +140,8 @@ export function startFrame(window: Window & typeof globalThis): void {
   watchDeadlines(session, now, (event) => bridge.send(event));
 
   draw();
+  askForHeight();
+  window.screen.orientation?.addEventListener("change", askForHeight);
   if (!window.isSecureContext || !("subtle" in crypto)) session.dispatch({ type: "refused", refusal: "insecure" });
   else void session.start();
 }

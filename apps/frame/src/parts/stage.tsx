@@ -11,6 +11,8 @@ import { Icon } from "./icon.tsx";
 import { StageVeil } from "./stage-veil.tsx";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+const keyboardStaysMs = 300;
+const tapCountsMs = 2_000;
 const byTouch = () => matchMedia("(pointer: coarse)").matches;
 
 /** The canvas with all that listens on it. The canvas itself outlives this component: packets are drawn whether it shows or not. */
@@ -19,6 +21,7 @@ export function Stage({ state }: { state: OpenState }) {
   const glassRef = useRef<HTMLDivElement>(null);
   const keyboardRef = useRef<HTMLInputElement>(null);
   const wayBackRef = useRef<HTMLButtonElement>(null);
+  const touchedAtRef = useRef(Number.NEGATIVE_INFINITY);
   const [typing, setTyping] = useState(false);
   // Left by Escape: Tab then passes the page by, until the user wants back in.
   const [left, setLeft] = useState(false);
@@ -46,7 +49,8 @@ export function Stage({ state }: { state: OpenState }) {
         queue,
         enabled: isEnabled,
         onPress: (_point, touch) => {
-          if (!touch) target.focus({ preventScroll: true });
+          if (touch) touchedAtRef.current = performance.now();
+          else target.focus({ preventScroll: true });
         },
         onRelease: (point, touch) => {
           // Within the tap itself, or a phone does not open its keyboard; `focus` from the page comes too late for that.
@@ -92,16 +96,21 @@ export function Stage({ state }: { state: OpenState }) {
     if (!target) return;
     // A password field keeps phone keyboards from learning and suggesting what is typed.
     target.type = field?.secret && byTouch() ? "password" : "text";
-    if (field && byTouch()) {
-      const at = toElement(field, picture.canvas.getBoundingClientRect(), picture.size);
-      target.style.left = `${Math.max(0, Math.round(at.x))}px`;
-      target.style.top = `${Math.max(0, Math.round(at.y))}px`;
-      target.focus({ preventScroll: true });
-    } else if (!field && byTouch()) target.blur();
+    if (!byTouch()) return;
+    if (!field) {
+      // From field to field a page is without focus for a moment: the keyboard must not go down and up.
+      const timer = setTimeout(() => target.blur(), keyboardStaysMs);
+      return () => clearTimeout(timer);
+    }
+    const at = toElement(field, picture.canvas.getBoundingClientRect(), picture.size);
+    target.style.left = `${Math.max(0, Math.round(at.x))}px`;
+    target.style.top = `${Math.max(0, Math.round(at.y))}px`;
+    // A page that focuses a field by itself opens no keyboard; a tap does.
+    if (performance.now() - touchedAtRef.current < tapCountsMs) target.focus({ preventScroll: true });
   }, [picture, field]);
 
   return (
-    <div class={typing && enabled ? "stage stage-typing" : "stage"}>
+    <div class="stage">
       <div class="glass" ref={glassRef}>
         <input
           ref={keyboardRef}
@@ -134,9 +143,6 @@ export function Stage({ state }: { state: OpenState }) {
           {messages.live.showKeyboard}
         </button>
       )}
-      <p class="escape-hint" aria-hidden="true">
-        <kbd>{messages.live.escapeKey}</kbd> <kbd>{messages.live.escapeKey}</kbd> {messages.live.escapeHint}
-      </p>
       {left && (
         <button
           ref={wayBackRef}

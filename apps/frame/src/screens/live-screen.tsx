@@ -16,6 +16,9 @@ export function LiveScreen({ state }: { state: OpenState }) {
       <div class="window">
         <div class="window-bar">
           <HostPill page={state.page} />
+          <p class="escape-hint" aria-hidden="true">
+            <kbd>{messages.live.escapeKey}</kbd> <kbd>{messages.live.escapeKey}</kbd> {messages.live.escapeHint}
+          </p>
           <ConnectionMark state={state} />
         </div>
         <Stage state={state} />
