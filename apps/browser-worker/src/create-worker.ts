@@ -1,7 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { workerProtocolVersion, type DownMessage } from "@attestream/shared/worker-protocol";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
@@ -9,12 +6,7 @@ import { ControlLink } from "./control/control-link.ts";
 import { ReportBuffer } from "./control/report-buffer.ts";
 import { resolveWithSystem, type Resolve } from "./egress/dial-public.ts";
 import { BrowserPool } from "./pool/browser-pool.ts";
-import { launchBrowser } from "./pool/launch-browser.ts";
-import { createRuntimeFolder, uidsPerWorker } from "./pool/runtime-folder.ts";
-import { checkSandbox } from "./pool/sandbox-level.ts";
-import type { Slot } from "./pool/slot.ts";
-import { findChromium } from "./sandbox/find-chromium.ts";
-import { createTrustStore } from "./sandbox/trust-store.ts";
+import { prepareBrowsers } from "./pool/prepare-browsers.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import type { RunSessionTree } from "./session/tree-runner.ts";
 import { ViewerGateway } from "./stream/viewer-gateway.ts";
@@ -54,50 +46,21 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     now = () => new Date(),
     random = Math.random,
     newId = randomUUID,
+    useTemporaryFolder = () => {},
   } = dependencies;
   const workerId = config.workerId ?? `w_${newId().replaceAll("-", "").slice(0, 16)}`;
-  const asRoot = process.getuid?.() === 0;
-  const setprivPath = await findSetpriv(asRoot);
-  const chromium = await findChromium(config.chromiumPath);
-  const runtime = await createRuntimeFolder(config.runtimeDir, asRoot);
-  const cleanUp: (() => Promise<void>)[] = [() => rm(runtime.path, { recursive: true, force: true, maxRetries: 5 })];
+  const cleanUp: (() => Promise<void>)[] = [];
   const undo = async () => {
     for (const step of cleanUp.toReversed()) await step();
   };
 
   try {
-    await mkdir(join(runtime.path, "trust"), { mode: 0o700 });
-    await mkdir(join(runtime.path, "tmp"), { mode: 0o700 });
-    dependencies.useTemporaryFolder?.(join(runtime.path, "tmp"));
-    const trustStore = await createTrustStore({ folder: join(runtime.path, "trust"), caFile: config.extraCaFile });
-    const capacity = Math.min(config.capacity, uidsPerWorker);
-    const slots: Slot[] = Array.from({ length: capacity }, (_, index) => ({
-      index,
-      uid: asRoot ? runtime.uidBase + index : undefined,
-      folder: join(runtime.path, `slot-${index}`),
-    }));
-    const launch = (slot: Slot, sandbox: boolean) =>
-      launchBrowser(slot, {
-        chromium,
-        setprivPath,
-        trustStore,
-        sandbox,
-        timeoutMs: config.launchTimeoutMs,
-        resolve,
-        log,
-      });
-    const [firstSlot] = slots;
-    if (firstSlot === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
-    const checked = await checkSandbox({ slot: firstSlot, launch, allowNoSandbox: config.allowNoSandbox, log });
-    const browser = { product: chromium.product, version: checked.version };
+    const browsers = await prepareBrowsers({ config, resolve, useTemporaryFolder, log });
+    cleanUp.push(() => browsers.dispose());
+    const { slots, launch, isolationLevel, browser } = browsers;
+    const capacity = slots.length;
 
-    const pool = new BrowserPool({
-      slots,
-      warmSize: config.poolSize,
-      launch: (slot) => launch(slot, checked.level !== "L0"),
-      random,
-      log,
-    });
+    const pool = new BrowserPool({ slots, warmSize: config.poolSize, launch, random, log });
     const reports = new ReportBuffer(now);
     const lifetime = new AbortController();
     const ending = Promise.withResolvers<void>();
@@ -111,7 +74,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       runTree,
       devHosts: config.devHosts,
       browser,
-      isolationLevel: checked.level,
+      isolationLevel,
       now,
       newId,
       log,
@@ -146,7 +109,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
         workerId,
         address,
         capacity,
-        isolationLevel: checked.level,
+        isolationLevel,
         browser,
         held: sessions.held,
       }),
@@ -216,7 +179,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       {
         workerId,
         port: gateway.port,
-        isolationLevel: checked.level,
+        isolationLevel,
         browser: browser.product,
         browserVersion: browser.version,
         capacity,
@@ -228,19 +191,4 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     await undo();
     throw error;
   }
-}
-
-async function findSetpriv(asRoot: boolean): Promise<string | undefined> {
-  for (const path of ["/usr/bin/setpriv", "/bin/setpriv"]) {
-    const found = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
-  if (asRoot)
-    throw new Error(
-      "Run as root the worker needs setpriv to start browsers as unprivileged users. Install util-linux, or run the worker as an ordinary user.",
-    );
-  return undefined;
 }

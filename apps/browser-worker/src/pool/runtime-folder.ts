@@ -3,30 +3,19 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { killGroup } from "../sandbox/process-group.ts";
 
-export interface RuntimeFolder {
-  path: string;
-  /** First of a block of user ids that no other worker on this machine uses. */
-  uidBase: number;
-}
-
 const prefix = "attestream-worker-";
-const firstUid = 20_000;
-export const uidsPerWorker = 512;
 const mostWorkers = 70;
 
 /**
- * Takes the first free numbered folder below `base`; its number also decides the worker's user ids.
- * Folders of workers that are no longer alive are removed first, and their browsers killed.
+ * Takes the first free numbered folder below `base`. Folders of workers that are no longer alive are
+ * removed first, and their browsers killed.
  */
-export async function createRuntimeFolder(base: string | undefined, asRoot: boolean): Promise<RuntimeFolder> {
+export async function createRuntimeFolder(base: string | undefined, asRoot: boolean): Promise<string> {
   const parent = resolve(base ?? tmpdir());
   await mkdir(parent, { recursive: true, mode: 0o755 });
   if (asRoot) await assertTraversable(parent);
   await sweepOrphans(parent);
-  const busy = asRoot ? await listBusyUids() : new Set<number>();
   for (let index = 0; index < mostWorkers; index += 1) {
-    const uidBase = firstUid + index * uidsPerWorker;
-    if ([...busy].some((uid) => uid >= uidBase && uid < uidBase + uidsPerWorker)) continue;
     const path = join(parent, `${prefix}${index}`);
     try {
       await mkdir(path, { mode: 0o711 });
@@ -38,7 +27,7 @@ export async function createRuntimeFolder(base: string | undefined, asRoot: bool
     }
     await chmod(path, 0o711);
     await writeFile(join(path, "worker.pid"), `${process.pid} ${(await startTime(process.pid)) ?? ""}`);
-    return { path, uidBase };
+    return path;
   }
   throw new Error(`RUNTIME_DIR: ${parent} holds ${mostWorkers} workers already; choose another folder`);
 }
@@ -79,18 +68,6 @@ async function startTime(pid: number): Promise<string | null> {
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" ? null : (fields[19] ?? null);
-}
-
-/** Users of living processes. */
-async function listBusyUids(): Promise<Set<number>> {
-  const uids = new Set<number>();
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
-    const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
-    if (uid !== undefined && !/^State:\s+[ZX]/m.test(status)) uids.add(Number(uid));
-  }
-  return uids;
 }
 
 async function assertTraversable(folder: string): Promise<void> {

@@ -148,9 +148,11 @@ describe("a session in a worker", () => {
     await test.api.waitFor(() => site.posts.some(({ body }) => body === "answered false"));
     expect(viewer.packets.length - before).toBeLessThanOrEqual(2);
     const last = viewer.packets.at(-1);
+    const stalledAt = viewer.packets.length;
     viewer.acknowledging = true;
     viewer.send({ type: "ack", seq: last?.seq ?? 1 });
-    await viewer.until(({ packets }) => packets.length > before + 1);
+    viewer.click(150, 120);
+    await viewer.until(({ packets }) => packets.length > stalledAt);
     await release(sessionId);
   });
 

@@ -1,0 +1,84 @@
+import { constants } from "node:fs";
+import { access, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { WorkerConfig } from "../config.ts";
+import type { Resolve } from "../egress/dial-public.ts";
+import { findChromium } from "../sandbox/find-chromium.ts";
+import { createTrustStore } from "../sandbox/trust-store.ts";
+import { launchBrowser, type SlotBrowser } from "./launch-browser.ts";
+import { createRuntimeFolder } from "./runtime-folder.ts";
+import { checkSandbox, type IsolationLevel } from "./sandbox-level.ts";
+import type { Slot } from "./slot.ts";
+import { reserveUidBlock, uidsPerWorker } from "./uid-block.ts";
+
+export interface PreparedBrowsers {
+  slots: Slot[];
+  launch: (slot: Slot) => Promise<SlotBrowser>;
+  isolationLevel: IsolationLevel;
+  browser: { product: string; version: string };
+  /** Removes the runtime folder; every browser must be gone before. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes this machine ready to run browsers: folders, users, trusted authorities, and one browser started
+ * on trial to see that its sandbox holds. Throws with the remedy in the message.
+ */
+export async function prepareBrowsers(options: {
+  config: WorkerConfig;
+  resolve: Resolve;
+  useTemporaryFolder: (path: string) => void;
+  log: Logger;
+}): Promise<PreparedBrowsers> {
+  const { config, resolve, useTemporaryFolder, log } = options;
+  const asRoot = process.getuid?.() === 0;
+  const setprivPath = await findSetpriv(asRoot);
+  const chromium = await findChromium(config.chromiumPath);
+  const folder = await createRuntimeFolder(config.runtimeDir, asRoot);
+  let releaseUids = async () => {};
+  const dispose = async () => {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await releaseUids();
+  };
+  try {
+    for (const name of ["trust", "tmp"]) await mkdir(join(folder, name), { mode: 0o700 });
+    useTemporaryFolder(join(folder, "tmp"));
+    const trustStore = await createTrustStore({ folder: join(folder, "trust"), caFile: config.extraCaFile });
+    const uids = asRoot ? await reserveUidBlock() : undefined;
+    if (uids) releaseUids = uids.release;
+    const slots = Array.from({ length: Math.min(config.capacity, uidsPerWorker) }, (_, index): Slot => {
+      return { index, uid: uids && uids.first + index, folder: join(folder, `slot-${index}`) };
+    });
+    const [trial] = slots;
+    if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
+    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, resolve, log };
+    const launch = (slot: Slot, sandbox: boolean) => launchBrowser(slot, { ...common, sandbox });
+    const { level, version } = await checkSandbox({ slot: trial, launch, allowNoSandbox: config.allowNoSandbox, log });
+    return {
+      slots,
+      launch: (slot) => launch(slot, level !== "L0"),
+      isolationLevel: level,
+      browser: { product: chromium.product, version },
+      dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function findSetpriv(asRoot: boolean): Promise<string | undefined> {
+  for (const path of ["/usr/bin/setpriv", "/bin/setpriv"]) {
+    const found = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return path;
+  }
+  if (asRoot)
+    throw new Error(
+      "Run as root the worker needs setpriv to start browsers as unprivileged users. Install util-linux, or run the worker as an ordinary user.",
+    );
+  return undefined;
+}
