@@ -192,6 +192,15 @@ describe("the picture", () => {
     await server.message("keyframe");
   });
 
+  it("that can never be decoded ends the connection and says so, instead of trying for ever", async () => {
+    await openLive();
+    for (const opened of [2, 3]) {
+      for (let bad = 0; bad < 6; bad += 1) server.drawWhole(800, 600, new Uint8Array([1, 2, 3]));
+      if (opened === 2) await server.until(() => server.opened === opened && server.streaming);
+    }
+    await page.getByText("The picture stopped").waitFor();
+  });
+
   it("makes the page as large as the place for it, again after a change", async () => {
     await openLive();
     const size = await page

@@ -32,6 +32,8 @@ export interface FrameApi {
   clockSkewMs(): number;
 }
 
+const longestAnswerMs = 15_000;
+
 export function createFrameApi(options: {
   base: string;
   fetch: typeof fetch;
@@ -71,14 +73,23 @@ export function createFrameApi(options: {
     schema: { parse(value: unknown): T },
     signal: AbortSignal,
   ): Promise<T> {
-    const response = await request(path, {
-      method: "POST",
-      body: JSON.stringify(body),
-      headers: { "content-type": "application/json" },
-      signal,
-    });
-    const envelope: unknown = await response.json().catch(() => null);
-    return parse(schema, envelope && typeof envelope === "object" && "data" in envelope ? envelope.data : null);
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const timer = setTimeout(giveUp, longestAnswerMs);
+    signal.addEventListener("abort", giveUp);
+    try {
+      const response = await request(path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+        signal: patience.signal,
+      });
+      const envelope: unknown = await response.json().catch(() => null);
+      return parse(schema, envelope && typeof envelope === "object" && "data" in envelope ? envelope.data : null);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   return {

@@ -29,6 +29,15 @@ export interface StreamConnectionOptions {
   onRefused(): void;
 }
 
+const longestOpeningMs = 15_000;
+/** Pictures in a row that cannot be shown before the connection is given up. */
+const mostFailures = 5;
+
+interface Painted {
+  any: boolean;
+  failures: number;
+}
+
 /** What browsers call a connection that ended without a goodbye. */
 const networkLost = 1006;
 
@@ -98,7 +107,7 @@ export class StreamConnection {
     }
   }
 
-  async #once(signal: AbortSignal, onPicture: () => void): Promise<AfterClose | { then: "refused" }> {
+  async #once(signal: AbortSignal, onFirstPicture: () => void): Promise<AfterClose | { then: "refused" }> {
     let ticket: StreamTicket;
     try {
       ticket = await this.#options.ticket(signal);
@@ -108,6 +117,7 @@ export class StreamConnection {
     if (signal.aborted) return { then: "wait" };
     return new Promise((resolve) => {
       const finish = (code: number) => {
+        clearTimeout(opening);
         this.#options.network.removeEventListener("offline", goOffline);
         if (this.#socket === socket) this.#socket = null;
         resolve(afterClose(code, this.#broken));
@@ -121,16 +131,19 @@ export class StreamConnection {
         viewerSubprotocol,
         `${ticketSubprotocolPrefix}${ticket.ticket}`,
       ]);
+      const opening = setTimeout(goOffline, longestOpeningMs);
+      const painted: Painted = { any: false, failures: 0 };
       socket.binaryType = "arraybuffer";
       this.#socket = socket;
       this.#options.picture.expectKey();
       this.#options.network.addEventListener("offline", goOffline);
       socket.addEventListener("open", () => {
+        clearTimeout(opening);
         for (const message of this.#options.greeting()) this.send(message);
       });
       socket.addEventListener("message", (event: MessageEvent<unknown>) => {
         if (this.#socket !== socket) return;
-        if (event.data instanceof ArrayBuffer) this.#draw(socket, event.data, onPicture);
+        if (event.data instanceof ArrayBuffer) this.#draw(socket, event.data, painted, onFirstPicture);
         else if (typeof event.data === "string") this.#hear(socket, event.data);
       });
       socket.addEventListener("close", (event) => {
@@ -141,7 +154,7 @@ export class StreamConnection {
     });
   }
 
-  #draw(socket: WebSocket, data: ArrayBuffer, onPicture: () => void): void {
+  #draw(socket: WebSocket, data: ArrayBuffer, painted: Painted, onFirstPicture: () => void): void {
     let packet;
     try {
       packet = decodePacket(new Uint8Array(data));
@@ -151,10 +164,17 @@ export class StreamConnection {
     }
     void this.#options.picture.draw(packet).then((drawn) => {
       if (this.#socket !== socket) return;
-      if (drawn === "drawn") onPicture();
       // Acknowledged in any case: an image that cannot be decoded must not stall the capture.
       this.send({ type: "ack", seq: packet.seq });
-      if (drawn === "needsKey") this.send({ type: "keyframe" });
+      if (drawn === "drawn") {
+        painted.failures = 0;
+        if (!painted.any) onFirstPicture();
+        painted.any = true;
+        return;
+      }
+      painted.failures += 1;
+      if (painted.failures > mostFailures) this.#breakOff(socket);
+      else this.send({ type: "keyframe" });
     });
   }
 
