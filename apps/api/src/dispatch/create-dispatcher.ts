@@ -18,7 +18,7 @@ export interface Dispatcher {
 
 export interface DispatcherDependencies {
   db: Kysely<Database>;
-  sessions: { applyToLocked: SessionWriter["applyToLocked"] };
+  sessions: Pick<SessionWriter, "applyToLocked">;
   links(): WorkerLink[];
   /** Tells the worker; a lost message is mended by the lease. */
   assign(session: SessionRow): Promise<void>;
@@ -27,7 +27,7 @@ export interface DispatcherDependencies {
   log: Log;
 }
 
-type Pick = (trx: Transaction<Database>) => Promise<SessionRow | undefined>;
+type PickSession = (trx: Transaction<Database>) => Promise<SessionRow | undefined>;
 type Placement = "placed" | "full" | "none";
 
 export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
@@ -42,7 +42,7 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
    * One session onto one slot. One placement at a time in this process: several would only wait for
    * each other's locks. Replicas can still meet on two workers' rows; the loser tries once more.
    */
-  function place(pick: Pick, needsWarm: boolean): Promise<Placement> {
+  function place(pick: PickSession, needsWarm: boolean): Promise<Placement> {
     const attempt = () => placeOnce(pick, needsWarm);
     const placed = placing.then(() =>
       attempt().catch((error: unknown) => (isDeadlock(error) ? attempt() : Promise.reject(error))),
@@ -52,7 +52,7 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
   }
 
   /** In one transaction; the worker's row is locked, so that its slots are counted once. */
-  async function placeOnce(pick: Pick, needsWarm: boolean): Promise<Placement> {
+  async function placeOnce(pick: PickSession, needsWarm: boolean): Promise<Placement> {
     let chosen: WorkerLink | undefined;
     let waited = false;
     const { session } = await sessions.applyToLocked(
