@@ -14,6 +14,8 @@ const assetsDir = join(frameDist, "assets");
 const stampFile = join(frameDist, "inputs.json");
 const page = join(here, "src", "index.html");
 
+const keptMs = 3_600_000;
+
 type Stamp = Record<string, string>;
 
 export interface FrameBuild {
@@ -106,9 +108,13 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
+/** A page that was handed out just before still asks for the files of its own build. */
 async function removeOthers(keep: string[]): Promise<void> {
   for (const name of await readdir(assetsDir)) {
-    if (!keep.includes(name)) await rm(join(assetsDir, name), { force: true });
+    if (keep.includes(name)) continue;
+    const path = join(assetsDir, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > keptMs) await rm(path, { force: true });
   }
 }
 
