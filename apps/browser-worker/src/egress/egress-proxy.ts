@@ -13,6 +13,8 @@ export interface EgressProxyOptions {
   log: Logger;
 }
 
+const mostRefusedHosts = 1_000;
+
 /**
  * The only way out for one slot's browser: an HTTP proxy on loopback that refuses everything until a
  * session has set its policy. Tunnels bytes (CONNECT) and forwards plain http; sees no plaintext of https.
@@ -127,10 +129,11 @@ export class EgressProxy {
 
   #countRefusal(host: string, reason: string): void {
     const name = host.slice(0, 255).toLowerCase();
+    const count = this.#refusals.get(name) ?? 0;
     // Bounded: a page could ask for ever new names.
-    if (this.#refusals.has(name) || this.#refusals.size < 1_000)
-      this.#refusals.set(name, (this.#refusals.get(name) ?? 0) + 1);
-    this.#options.log.info({ host: name, reason }, "egress refused");
+    if (count === 0 && this.#refusals.size >= mostRefusedHosts) return;
+    this.#refusals.set(name, count + 1);
+    if (count === 0) this.#options.log.info({ host: name, reason }, "egress refused");
   }
 
   #track(socket: Duplex): void {

@@ -51,7 +51,10 @@ export class BrowserPool {
       while (this.#free.length === 0 && (this.#filling !== null || this.#disposals.size > 0)) {
         await Promise.race([...this.#disposals, ...(this.#filling ? [this.#filling] : [])]);
         const refilled = this.#warm.shift();
-        if (refilled) return refilled;
+        if (refilled) {
+          this.fill();
+          return refilled;
+        }
       }
       const browser = await this.#launchInFreeSlot();
       if (browser === null) throw new Error("no slot is free");
