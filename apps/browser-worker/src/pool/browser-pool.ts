@@ -66,7 +66,7 @@ export class BrowserPool {
 
   /** Kills the browser and wipes its slot. Safe to call again. */
   async giveBack(browser: SlotBrowser): Promise<void> {
-    if (this.#givenBack.has(browser)) return browser.dispose();
+    if (this.#givenBack.has(browser)) return this.settled();
     this.#givenBack.add(browser);
     await this.#dispose(browser);
     this.fill();
