@@ -10,12 +10,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** name -> what to set up, and the program to run on Node 24 afterwards */
 const commands = {
-  setup: { needs: ["browser", "certificates", "pages"] },
-  start: { needs: ["browser", "certificates", "pages"], program: "apps/standalone/src/main.ts" },
-  demo: { needs: ["browser", "certificates", "pages"], program: "apps/standalone/src/demo.ts" },
-  api: { needs: ["pages"], program: "apps/api/src/main.ts" },
+  setup: { needs: ["browser", "database", "certificates", "pages"] },
+  start: { needs: ["browser", "database", "certificates", "pages"], program: "apps/standalone/src/main.ts" },
+  demo: { needs: ["browser", "database", "certificates", "pages"], program: "apps/standalone/src/demo.ts" },
+  api: { needs: ["database", "pages"], program: "apps/api/src/main.ts" },
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
-  test: { needs: ["browser", "certificates", "pages", "postgres"], program: "scripts/test.ts" },
+  test: { needs: ["browser", "database", "certificates", "pages", "postgres"], program: "scripts/test.ts" },
   check: { needs: [], program: "scripts/check.ts" },
   format: { needs: [], program: "scripts/format.ts" },
   generate: { needs: [], program: "scripts/generate.ts" },

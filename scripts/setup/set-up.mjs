@@ -17,6 +17,7 @@ export async function setUp(root, needs) {
   };
   const jobs = {
     browser: () => ensureBrowser(root, node),
+    database: () => runStep("embedded database", "apps/api/src/make-database-template.ts"),
     certificates: () => runStep("development certificates", "apps/demo-platform/src/make-certificates.ts"),
     pages: async () => {
       await runStep("frame page", "apps/frame/build.ts");

@@ -56,7 +56,7 @@ export interface ApiOptions {
   random?: () => number;
   randomBytes?: (size: number) => Buffer;
   /** Contents of a fresh embedded database; see open-database. */
-  template?: Blob;
+  template?: () => Promise<Blob | null>;
   timing?: { leaseMs?: number; heartbeatMs?: number };
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { databaseTemplate } from "./test-support/database-template.ts";
+import { databaseTemplate } from "./storage/database-template.ts";
 import { openDatabase } from "./storage/open-database.ts";
 
 interface Ready {
@@ -71,7 +71,7 @@ async function dataOf(response: Response) {
 }
 
 async function prepareData(): Promise<void> {
-  const database = await openDatabase({ dataDir: join(home, "data"), template: await databaseTemplate() });
+  const database = await openDatabase({ dataDir: join(home, "data"), template: databaseTemplate });
   await database.close();
 }
 

@@ -2,6 +2,7 @@ import { createApi } from "./create-api.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import { ListenError } from "./http/listen.ts";
 import { createLog } from "./http/log.ts";
+import { findDatabaseTemplate } from "./storage/database-template.ts";
 import { StorageError } from "./storage/storage-error.ts";
 
 /** sysexits' EX_CONFIG: the operator can mend it. */
@@ -10,7 +11,7 @@ const configurationExit = 78;
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createLog(config.logLevel);
-  const api = await createApi({ config, log });
+  const api = await createApi({ config, log, template: findDatabaseTemplate });
 
   let stopping: Promise<void> | null = null;
   const stop = (why: string) => {

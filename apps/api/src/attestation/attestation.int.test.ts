@@ -11,7 +11,7 @@ import { errorEnvelope } from "../http/error-envelope.ts";
 import { silentLog } from "../http/log.ts";
 import { requestId, setPartner } from "../http/request-context.ts";
 import { createSealer } from "../storage/encryption.ts";
-import { databaseTemplate } from "../test-support/database-template.ts";
+import { databaseTemplate } from "../storage/database-template.ts";
 import { extraction, startSessions } from "../webhooks/test-support/start-sessions.ts";
 import { attestationRoute } from "./attestation.routes.ts";
 import { jwksRoute } from "./jwks.routes.ts";

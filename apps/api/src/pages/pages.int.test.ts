@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apiErrors, errorCodeNames } from "@attestream/shared";
 import { createPlatformStore } from "../platforms/platform-store.ts";
 import { openDatabase, type OpenDatabase } from "../storage/open-database.ts";
-import { databaseTemplate } from "../test-support/database-template.ts";
+import { databaseTemplate } from "../storage/database-template.ts";
 import { createPages } from "./pages.routes.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
@@ -22,7 +22,7 @@ let origin: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "attestream-pages-"));
-  database = await openDatabase({ dataDir: join(folder, "data"), template: await databaseTemplate() });
+  database = await openDatabase({ dataDir: join(folder, "data"), template: databaseTemplate });
   const { db } = database;
   const app = express();
   app.use(helmet());

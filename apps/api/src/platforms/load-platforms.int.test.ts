@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { silentLog, type Log } from "../http/log.ts";
 import { openDatabase, type OpenDatabase } from "../storage/open-database.ts";
-import { databaseTemplate } from "../test-support/database-template.ts";
+import { databaseTemplate } from "../storage/database-template.ts";
 import { samplePlatform } from "../test-support/start-test-api.ts";
 import { loadPlatforms } from "./load-platforms.ts";
 import { createPlatformStore, type PlatformStore } from "./platform-store.ts";
@@ -15,7 +15,7 @@ let store: PlatformStore;
 let errors: string[];
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "attestream-platforms-"));
-  database = await openDatabase({ dataDir: join(home, "data"), template: await databaseTemplate() });
+  database = await openDatabase({ dataDir: join(home, "data"), template: databaseTemplate });
   store = createPlatformStore(database.db);
   errors = [];
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
@@ -13,8 +14,8 @@ export interface DatabaseOptions {
   dataDir: string;
   /** Connections to the server. The embedded database has exactly one. */
   poolSize?: number;
-  /** Contents of a fresh embedded database, as `dumpDataDir` gives them: saves the seconds of initdb. */
-  template?: Blob;
+  /** Contents of a fresh embedded database, as `dump` gives them. Asked only where there is no database yet. */
+  template?: () => Promise<Blob | null>;
   onConnectionError?: (error: Error) => void;
 }
 
@@ -63,7 +64,9 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
   };
   let pglite: PGlite | undefined;
   try {
-    pglite = await PGlite.create(join(dataDir, "pgdata"), options.template ? { loadDataDir: options.template } : {});
+    const folder = join(dataDir, "pgdata");
+    const template = existsSync(folder) ? null : ((await options.template?.()) ?? null);
+    pglite = await PGlite.create(folder, template ? { loadDataDir: template } : {});
     const opened = pglite;
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: opened }) });
     await migrate(db);

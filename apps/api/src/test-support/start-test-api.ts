@@ -6,7 +6,7 @@ import { loadConfig } from "../config.ts";
 import { createApi, type Api } from "../create-api.ts";
 import { silentLog } from "../http/log.ts";
 import type { SessionRow } from "../storage/schema.ts";
-import { databaseTemplate } from "./database-template.ts";
+import { databaseTemplate } from "../storage/database-template.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 
 export const testKey = "test-bootstrap-key-0123456789";
@@ -79,9 +79,8 @@ export async function startTestApi(
     ...loadConfig({ PORT: "0", DATA_DIR: dataDir, BOOTSTRAP_API_KEY: testKey, LOG_LEVEL: "silent", ...env }),
     platformsDirs: [platformsDir],
   };
-  const template = config.databaseUrl === undefined ? { template: await databaseTemplate() } : {};
-  const open = (fresh: boolean) => createApi({ config, log: silentLog, clock, ...(fresh ? template : {}), ...options });
-  let api = await open(true);
+  const open = () => createApi({ config, log: silentLog, clock, template: databaseTemplate, ...options });
+  let api = await open();
 
   async function call(
     method: string,
@@ -131,7 +130,7 @@ export async function startTestApi(
     },
     async restart() {
       await api.stop();
-      api = await open(false);
+      api = await open();
     },
     async [Symbol.asyncDispose]() {
       await api.stop();

@@ -12,7 +12,7 @@ import {
 import { webhookPayloadSchema } from "@attestream/shared/partner-api";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { databaseTemplate } from "../test-support/database-template.ts";
+import { databaseTemplate } from "../storage/database-template.ts";
 import { startReceiver, type Answer, type Received } from "./test-support/start-receiver.ts";
 import { extraction, startSessions, type Storage } from "./test-support/start-sessions.ts";
 import type { WebhooksOptions } from "./create-webhooks.ts";

@@ -21,7 +21,7 @@ import { createSealer } from "../../storage/encryption.ts";
 import { openDatabase } from "../../storage/open-database.ts";
 import { createStreamGateway } from "../../stream/stream-gateway.ts";
 import type { StreamTiming } from "../../stream/stream-timing.ts";
-import { databaseTemplate } from "../../test-support/database-template.ts";
+import { databaseTemplate } from "../../storage/database-template.ts";
 import { embedTokenKey, mintEmbedToken } from "../embed-token.ts";
 import { createEmbedRoutes } from "../embed.routes.ts";
 import { frameAddresses } from "../frame-addresses.ts";
@@ -52,7 +52,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
   await writeFile(join(frameDir, "assets", "frame-ABC.js"), "export {};");
 
   const masterKey = randomBytes(32);
-  const database = await openDatabase({ dataDir: join(folder, "data"), template: await databaseTemplate() });
+  const database = await openDatabase({ dataDir: join(folder, "data"), template: databaseTemplate });
   const { db } = database;
   const time = { offsetMs: 0 };
   const clock = () => new Date(Date.now() + time.offsetMs);

@@ -32,7 +32,8 @@ const statements = [
     platform_id integer not null references platforms (id),
     hash text not null,
     version text not null,
-    definition jsonb not null,
+    -- json, not jsonb: the order of what a workflow collects is the author's
+    definition json not null,
     icon text,
     created_at timestamptz not null default now(),
     primary key (platform_id, hash)
@@ -66,7 +67,7 @@ const statements = [
     nonce text,
     locale text,
     theme text,
-    metadata jsonb,
+    metadata json,
     allowed_origins jsonb,
     reason_code text,
     reason_message text,
