@@ -290,7 +290,11 @@ async function start(
     log,
     now,
     newId,
-    partnerGate: [limitRefusedKeys(), requireKey(createKeyAuthenticator({ db, pepper, now })), rateLimit(partnerLimit)],
+    partnerGate: [
+      limitRefusedKeys(),
+      requireKey(createKeyAuthenticator({ db, pepper, now, takenAsGiven: config.bootstrapApiKey })),
+      rateLimit(partnerLimit),
+    ],
     partnerRoutes,
     jwks: jwksRoute(signingKeys),
     frame: frameRoutes,

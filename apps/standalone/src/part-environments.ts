@@ -21,7 +21,16 @@ const settings = {
     "VIEWER_GRACE",
     "QUEUE_TIMEOUT",
   ],
-  worker: [...machine, "WORKER_CAPACITY", "POOL_SIZE", "CHROMIUM_PATH", "ALLOW_NO_SANDBOX", "EGRESS_DEV_HOSTS"],
+  worker: [
+    ...machine,
+    "WORKER_CAPACITY",
+    "POOL_SIZE",
+    "CHROMIUM_PATH",
+    "RUNTIME_DIR",
+    "LAUNCH_TIMEOUT",
+    "ALLOW_NO_SANDBOX",
+    "EGRESS_DEV_HOSTS",
+  ],
   bank: machine,
   partner: [...machine, "FRAME_ORIGIN"],
 } as const;

@@ -14,14 +14,11 @@ export function describeSystem(system: System, config: StandaloneConfig): string
     `  Data           ${config.DATA_DIR}`,
     "",
     ...(system.firstKey
-      ? [
-          "  Your first API key, shown this once:",
-          `    ${system.firstKey}`,
-          ...(system.firstWebhookSecret
-            ? ["  and the secret that signs your webhooks:", `    ${system.firstWebhookSecret}`]
-            : []),
-        ]
-      : ["  Your API key was shown at the first start."]),
+      ? ["  Your first API key, shown this once:", `    ${system.firstKey}`]
+      : ["  Your API key is the one of the first start, or of BOOTSTRAP_API_KEY."]),
+    ...(system.firstWebhookSecret
+      ? ["  The secret that signs your webhooks, shown this once:", `    ${system.firstWebhookSecret}`]
+      : []),
     "",
     "  Create a session:",
     `    curl -s ${system.apiUrl}/partner/browser-session -H 'x-api-key: ${key}' \\`,
