@@ -22,7 +22,7 @@ const guessedChrome = 210;
  * never more than a phone shows at once, or "your turn" would be out of sight.
  */
 const usualHeight = 720;
-const leastHeight = 480;
+const leastHeight = 600;
 const partnersShare = 100;
 
 /** Wires the page: the one place that knows the window. */
@@ -124,7 +124,9 @@ export function startFrame(window: Window & typeof globalThis): void {
   }
 
   function askForHeight(): void {
-    const height = Math.min(usualHeight, Math.max(leastHeight, window.screen.availHeight - partnersShare));
+    const phone = window.matchMedia("(pointer: coarse)").matches;
+    const room = Math.max(leastHeight, window.screen.availHeight - partnersShare);
+    const height = phone ? Math.min(usualHeight, room) : usualHeight;
     bridge.send({ type: "resize", payload: { height } });
   }
 
