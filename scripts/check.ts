@@ -3,8 +3,9 @@ import { runAll, type Program } from "./run-all.ts";
 
 export const checks: Program[] = [
   { name: "types", program: "tsc", args: ["-p", "tsconfig.json"] },
-  { name: "types in the browser", program: "tsc", args: ["-p", "tsconfig.browser.json"] },
-  { name: "lint", program: "oxlint", args: ["--deny-warnings"] },
+  { name: "types of what runs in pages", program: "tsc", args: ["-p", "tsconfig.browser.json"] },
+  { name: "types of the frame", program: "tsc", args: ["-p", "apps/frame/tsconfig.json"] },
+  { name: "lint", program: "oxlint", args: ["--type-aware", "--deny-warnings"] },
   { name: "format", program: "oxfmt", args: ["--check"] },
   { name: "dead code", program: "knip", args: [] },
 ];

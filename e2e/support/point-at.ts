@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { Locator, Page } from "playwright";
 import type { EndUser } from "@attestream/standalone/end-user";
 import type { TestSystem } from "./start-test-system.ts";
@@ -12,10 +13,7 @@ export async function pointAt(
   path: string,
   find: (page: Page) => Locator,
 ): Promise<{ x: number; y: number }> {
-  const size = await user.picture.evaluate((canvas: { width: number; height: number }) => ({
-    width: canvas.width,
-    height: canvas.height,
-  }));
+  const size = await settledSize(user);
   const shown = await user.picture.boundingBox();
   const context = await browser.newContext({ viewport: size, ignoreHTTPSErrors: true });
   try {
@@ -30,4 +28,15 @@ export async function pointAt(
   } finally {
     await context.close();
   }
+}
+
+/** Size of the picture once the streamed page has been laid out for the room that the frame gives it. */
+async function settledSize(user: EndUser): Promise<{ width: number; height: number }> {
+  const measure = (canvas: { width: number; height: number; clientWidth: number; clientHeight: number }) => ({
+    width: canvas.width,
+    height: canvas.height,
+    settled: canvas.width === canvas.clientWidth && canvas.height === canvas.clientHeight,
+  });
+  await expect.poll(async () => (await user.picture.evaluate(measure)).settled, { timeout: 20_000 }).toBe(true);
+  return user.picture.evaluate(measure);
 }

@@ -276,6 +276,7 @@ export function reasonOf(code: "CONSENT_DECLINED" | "USER_CANCELLED"): NonNullab
 function sampleView(sessionId: string): FrameView {
   return {
     sessionId,
+    version: 1,
     status: "CREATED",
     progress: 0,
     partner: { name: "Northwind Lending" },

@@ -58,8 +58,9 @@ function show({ sessionId, embedUrl }) {
     theme: "auto",
     title: "Account verification by Attestream",
     onEvent({ type, payload }) {
-      if (type === "status" && payload.status !== "CREATED") {
-        note(words[payload.status], payload.status);
+      if (type === "status") {
+        if (payload.status !== payload.previous && payload.status !== "CREATED")
+          note(words[payload.status], payload.status);
         setProgress(payload.progress);
       }
       if (type === "challenge")

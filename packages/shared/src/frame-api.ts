@@ -18,6 +18,8 @@ import { sessionStatusSchema } from "./statuses.ts";
  */
 export const frameViewSchema = z.strictObject({
   sessionId: sessionIdSchema,
+  /** Counts the session's changes. Views come by answers and by events: the older of two is ignored. */
+  version: z.int().min(1),
   status: sessionStatusSchema,
   progress: z.int().min(0).max(100),
   partner: z.strictObject({ name: z.string() }),

@@ -38,9 +38,7 @@ type MachineState = SnapshotFrom<typeof sessionMachine>;
 
 export function resolve(snapshot: SessionSnapshot): MachineState {
   const { status, context } = snapshot;
-  return sessionMachine.resolveState({ value: isFinal(status) ? status : { live: status }, context } as Parameters<
-    typeof sessionMachine.resolveState
-  >[0]);
+  return sessionMachine.resolveState({ value: isFinal(status) ? status : { live: status }, context });
 }
 
 export function persist(state: MachineState): SessionSnapshot {

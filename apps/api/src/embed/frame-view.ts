@@ -69,6 +69,7 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
     const { partner, platform, fields } = await surroundingsOf(session);
     return {
       sessionId: session.id,
+      version: session.version,
       status: session.status,
       progress: session.progress,
       partner,

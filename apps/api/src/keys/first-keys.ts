@@ -21,7 +21,8 @@ export interface FirstKeys {
 }
 
 const firstPartnerName = "First partner";
-const demoPartnerName = "Demo Partner";
+/** As the demo partner's own page calls it. */
+const demoPartnerName = "Larkfield Loans";
 
 /** Makes the keys a fresh installation needs: the given bootstrap key or a new one, and the demo partner's. */
 export async function ensureFirstKeys(deps: FirstKeyDependencies): Promise<FirstKeys> {
@@ -70,7 +71,7 @@ export async function ensureFirstKeys(deps: FirstKeyDependencies): Promise<First
     .selectFrom("api_keys")
     .innerJoin("partners", "partners.id", "api_keys.partner_id")
     .where("partners.name", "!=", demoPartnerName)
-    .select((eb) => eb.fn.countAll<number>().as("keys"))
+    .select((eb) => eb.fn.countAll<number | string>().as("keys"))
     .executeTakeFirstOrThrow();
 
   if (deps.bootstrapApiKey !== undefined) {

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, Selectable, Updateable } from "kysely";
+import type { ColumnType, Generated, Selectable, Updateable } from "kysely";
 import type { ErrorCode, Json, SessionStatus } from "@attestream/shared";
 
 /** Set once on insert (default now), never changed. */
@@ -185,5 +185,4 @@ export interface WebhookDeliveriesTable {
 }
 
 export type SessionRow = Selectable<SessionsTable>;
-export type NewSessionRow = Insertable<SessionsTable>;
 export type SessionUpdate = Updateable<SessionsTable>;

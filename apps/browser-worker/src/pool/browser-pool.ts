@@ -98,7 +98,7 @@ export class BrowserPool {
       try {
         const browser = await this.#launchInFreeSlot();
         if (browser === null) return;
-        if (signal.aborted) return void (await this.#dispose(browser));
+        if (signal.aborted) return await this.#dispose(browser);
         this.#warm.push(browser);
         browser.browser.once("disconnected", () => this.#dropDead(browser));
         failures = 0;

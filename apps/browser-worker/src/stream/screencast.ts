@@ -89,8 +89,7 @@ export class Screencast {
         await client.send("Page.startScreencast", startParameters(this.#options.encoder));
         return;
       } catch (error) {
-        if (attempt === startAttempts)
-          return void this.#options.log.warn({ err: error }, "the screencast did not start");
+        if (attempt === startAttempts) return this.#options.log.warn({ err: error }, "the screencast did not start");
         await sleep(startPauseMs);
       }
     }

@@ -52,7 +52,7 @@ async function embed(): Promise<void> {
 
 async function say(type: string, payload: object = {}, target = server.origin): Promise<void> {
   await page.evaluate(
-    ([message, origin]) => document.querySelector("iframe")!.contentWindow!.postMessage(message, origin as string),
+    ([message, origin]) => document.querySelector("iframe")!.contentWindow!.postMessage(message, origin),
     [{ ns: "attestream", v: 1, id: "p1", sessionId: server.sessionId, ts: 1, type, payload }, target] as const,
   );
 }

@@ -6,6 +6,7 @@ import { frameEvents } from "./frame-events.ts";
 
 const view: FrameView = {
   sessionId: "7e0f3bb4-0a83-4f2b-9d0e-0c6a0f6fb111",
+  version: 1,
   status: "CONNECTED",
   progress: 10,
   partner: { name: "Partner" },

@@ -6,8 +6,7 @@ export function clockText(seconds: number): string {
 /** "2 minutes", in the words of the locale; never less than what a reader can use. */
 export function roughTime(ms: number, locale: string): string {
   const seconds = Math.max(10, Math.ceil(ms / 10_000) * 10);
-  const [value, unit] = seconds < 60 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(
-    Number(value),
-  );
+  const inUnit = (unit: string, value: number) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  return seconds < 60 ? inUnit("second", seconds) : inUnit("minute", Math.ceil(seconds / 60));
 }

@@ -7,6 +7,7 @@ import { initialState, type FrameState } from "./frame-state.ts";
 
 const view: FrameView = {
   sessionId: "7e0f3bb4-0a83-4f2b-9d0e-0c6a0f6fb111",
+  version: 1,
   status: "CREATED",
   progress: 0,
   partner: { name: "Partner" },
@@ -87,6 +88,14 @@ describe("the frame's state", () => {
     expect(reduceFrame(done, received({ status: "RUNNING" }))).toBe(done);
     expect(reduceFrame(done, { type: "refused", refusal: "over" })).toBe(done);
     expect(reduceFrame(done, { type: "cancel.asked" })).toBe(done);
+  });
+
+  it("ignores a view that is older than the one it has", () => {
+    const newer = after(received({ status: "LOADING_TREE", version: 7 }));
+    expect(reduceFrame(newer, received({ status: "CONNECTED", version: 6 }))).toBe(newer);
+    expect(currentScreen(reduceFrame(newer, received({ status: "VERIFYING", version: 7 })))).toEqual({
+      screen: "verifying",
+    });
   });
 
   it("keeps the last picture while the line is broken, and drops it when the browser is given back", () => {

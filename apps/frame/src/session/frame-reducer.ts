@@ -66,7 +66,7 @@ function receiveView(state: FrameState, view: FrameView): FrameState {
       confirmingCancel: false,
     };
   }
-  if (isTerminal(state.view.status)) return state;
+  if (isTerminal(state.view.status) || view.version < state.view.version) return state;
   const over = isTerminal(view.status);
   return {
     ...state,

@@ -104,7 +104,7 @@ describe("checked without our code", () => {
     expect(protectedHeader).toMatchObject({ alg: "ES256", typ: "dc+sd-jwt" });
     const claims = JSON.parse(new TextDecoder().decode(payload));
     const digests = disclosures.map((disclosure) => createHash("sha256").update(disclosure).digest("base64url"));
-    expect([...claims["_sd"], ...claims.claims["_sd"]].toSorted()).toEqual(digests.toSorted());
+    expect(new Set([...claims["_sd"], ...claims.claims["_sd"]])).toEqual(new Set(digests));
   });
 
   test("by a stock SD-JWT VC library", async () => {

@@ -11,7 +11,7 @@ export {
   maxViewerMessageBytes,
   ticketSubprotocolPrefix,
   viewerCloseCodes,
-viewerProtocolVersion,
+  viewerProtocolVersion,
   viewerSubprotocol,
 } from "./protocol-version.ts";
 export { serverMessageSchema, type FocusedField, type ServerMessage } from "./server-message.ts";

@@ -96,7 +96,7 @@ export const locatorSchema = z
     const branch = isRecord(value) && "any" in value ? alternativesSchema : singleLocatorSchema;
     const parsed = branch.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue });
     return z.NEVER;
   });
 

@@ -103,9 +103,7 @@ function childOf(node: unknown, step: PropertyKey): { value: unknown; offset: nu
     return value === undefined ? undefined : { value, offset: startOf(value) ?? 0 };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(
-    ({ key }) => isPair(key) === false && isScalar(key) && String(key.value) === String(step),
-  );
+  const pair = node.items.find(({ key }) => !isPair(key) && isScalar(key) && String(key.value) === String(step));
   return pair === undefined ? undefined : { value: pair.value, offset: startOf(pair.key) ?? 0 };
 }
 

@@ -1,0 +1,16 @@
+// `npm run generate`: renews what is written from the code. Tests fail when it is stale.
+import { runAll } from "./run-all.ts";
+
+const { failed } = await runAll([
+  {
+    name: "state machine",
+    program: process.execPath,
+    args: ["--conditions=@attestream/source", "packages/state-machine/scripts/make-readme.ts"],
+  },
+  {
+    name: "configuration",
+    program: process.execPath,
+    args: ["--conditions=@attestream/source", "scripts/make-configuration.ts"],
+  },
+]);
+process.exitCode = failed.length === 0 ? 0 : 1;
