@@ -37,13 +37,18 @@ try {
   process.exit(1);
 }
 
-/** The IPC channel lets the program end by itself should this process be killed. */
+/** Runs it to its end. It stops when we are told to, when whoever started us is gone, or when we are (by its IPC channel). */
 async function run(node, program) {
   const child = spawn(node, ["--conditions=@attestream/source", program, ...args], {
     cwd: root,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const parent = process.ppid;
+  setInterval(() => {
+    // No event tells that a parent was killed.
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 1000).unref();
   const { code, signal } = await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (exitCode, exitSignal) => resolve({ code: exitCode, signal: exitSignal }));

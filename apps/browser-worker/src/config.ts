@@ -28,7 +28,7 @@ const devHostsSchema = z.string().transform((text, context) => {
   return hosts;
 });
 
-const describedEnv = z.object({
+export const environmentSchema = z.object({
   API_URL: z
     .url({ protocol: /^https?$/ })
     .default("http://127.0.0.1:4000")
@@ -93,7 +93,7 @@ export interface WorkerConfig {
   runtimeDir: string | undefined;
   allowNoSandbox: boolean;
   launchTimeoutMs: number;
-  logLevel: z.infer<typeof describedEnv>["LOG_LEVEL"];
+  logLevel: z.infer<typeof environmentSchema>["LOG_LEVEL"];
 }
 
 /** All problems of the environment at once, one line each, each naming its variable. */
@@ -116,7 +116,7 @@ export function loadConfig(
       problems.push(`WORKER_TOKEN_FILE: cannot read ${tokenFile}`);
     }
   }
-  const parsed = describedEnv.safeParse(given, {
+  const parsed = environmentSchema.safeParse(given, {
     error: (issue) => (issue.input === undefined ? "is required" : undefined),
   });
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")}: ${issue.message}`);

@@ -4,7 +4,7 @@ import { z } from "zod";
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
 /** What the standalone itself reads; everything else goes to the parts, which check it. */
-const configSchema = z.object({
+export const environmentSchema = z.object({
   PORT: port(4000).describe("port of the API"),
   PARTNER_PORT: port(4001).describe("port of the demo partner"),
   BANK_PORT: port(4100).describe("port of the Demo Bank, https"),
@@ -16,11 +16,11 @@ const configSchema = z.object({
     .describe("folder of the embedded database and the keys"),
 });
 
-export type StandaloneConfig = z.infer<typeof configSchema>;
+export type StandaloneConfig = z.infer<typeof environmentSchema>;
 
 /** Throws an Error that lists every problem at once. */
 export function loadConfig(environment: NodeJS.ProcessEnv): StandaloneConfig {
-  const parsed = configSchema.safeParse(environment);
+  const parsed = environmentSchema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`These settings are not valid:\n${problems.join("\n")}`);

@@ -7,7 +7,7 @@ import { findChromium } from "@attestream/browser-worker/find-chromium";
 import { findFreePorts } from "./free-ports.ts";
 import { printDemoReport } from "./demo-report.ts";
 import { PartStartError } from "./part-process.ts";
-import { runDemoVerification } from "./run-demo-verification.ts";
+import { runDemoVerification, type DemoOutcome } from "./run-demo-verification.ts";
 import { startSystem } from "./system.ts";
 import { Timeline } from "./timeline.ts";
 import { launchViewerBrowser } from "./viewer-browser.ts";
@@ -25,9 +25,11 @@ const timeline = new Timeline(
   (line) => process.stdout.write(`${line}\n`),
   () => performance.now(),
 );
-const folder = await mkdtemp(join(tmpdir(), "attestream-demo-"));
-try {
+
+/** Starts everything, verifies, and leaves nothing running: what is printed afterwards stands last. */
+async function runDemo(): Promise<DemoOutcome> {
   await using life = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "attestream-demo-"));
   life.defer(() => rm(folder, { recursive: true, force: true }));
   const system = await startSystem({
     dataDir: join(folder, "data"),
@@ -42,8 +44,11 @@ try {
   const browser = await launchViewerBrowser((await findChromium(process.env["CHROMIUM_PATH"])).path);
   life.defer(() => browser.close());
   await mkdir(pictureFolder, { recursive: true });
-  const outcome = await runDemoVerification({ system, browser, timeline, pictureFolder, signal });
-  process.exitCode = printDemoReport(outcome, timeline);
+  return await runDemoVerification({ system, browser, timeline, pictureFolder, signal });
+}
+
+try {
+  process.exitCode = printDemoReport(await runDemo(), timeline);
 } catch (error) {
   process.stderr.write(`The demo did not finish: ${error instanceof Error ? error.message : String(error)}\n`);
   process.stdout.write(

@@ -31,8 +31,9 @@ async function main(): Promise<void> {
     clock: () => new Date(),
   });
   server.on("request", partner);
-  process.stdout.write(`demo partner: http://${config.HOST}:${port}\n`);
-  process.send?.({ type: "ready", port });
+  // Whoever started us with a channel says the address in words of its own.
+  if (process.send) process.send({ type: "ready", port });
+  else process.stdout.write(`demo partner: http://${config.HOST}:${port}\n`);
 
   const stop = () => {
     server.close(() => process.connected && process.disconnect());

@@ -121,7 +121,7 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
 
     closed(link) {
       // Not lost yet: its sessions live until their leases lapse, and it may be back before.
-      log.warn({ workerId: link.id }, "worker link closed");
+      log.info({ workerId: link.id }, "worker link closed");
     },
   };
 }
