@@ -3,7 +3,14 @@ import { dirname, join, normalize } from "node:path";
 import { expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/partners.md", "docs/operating.md"];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "docs/architecture.md",
+  "docs/partners.md",
+  "docs/operating.md",
+];
 
 it.each(pages)("every link of %s to a file leads somewhere", (page) => {
   const text = readFileSync(join(root, page), "utf8");
@@ -13,7 +20,12 @@ it.each(pages)("every link of %s to a file leads somewhere", (page) => {
 
 it("the files that docs/architecture.md follows a session through exist", () => {
   const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
-  const rows = text.split("## One session")[1]?.split("## Rules")[0]?.split("\n").filter((line) => line.startsWith("| ")) ?? [];
+  const rows =
+    text
+      .split("## One session")[1]
+      ?.split("## Rules")[0]
+      ?.split("\n")
+      .filter((line) => line.startsWith("| ")) ?? [];
   const missing: string[] = [];
   for (const line of rows.slice(1)) {
     let app = "";

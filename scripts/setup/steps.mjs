@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 /** Set-up cannot go on; the message says what to do. */
 export class SetupError extends Error {}
 
-/** Runs one step and says so: a line while it runs on a terminal, and how long it took when it was not instant. */
+/**
+ * Runs one step and says so: a line while it runs on a terminal, and how long it took when it was not
+ * instant. `false` as its result means that this way was not possible, and another one is tried.
+ */
 export async function step(title, work) {
   const terminal = process.stderr.isTTY;
   const startedAt = Date.now();
@@ -14,7 +17,8 @@ export async function step(title, work) {
   });
   const seconds = (Date.now() - startedAt) / 1000;
   if (terminal) process.stderr.write("\x1b[2K");
-  if (seconds > 1) process.stderr.write(`  ✓ ${title} (${seconds.toFixed(1)} s)\n`);
+  if (result === false) process.stderr.write(`  – ${title}: not possible here\n`);
+  else if (seconds > 1) process.stderr.write(`  ✓ ${title} (${seconds.toFixed(1)} s)\n`);
   return result;
 }
 

@@ -23,8 +23,8 @@ export function landingPage({ status, publicUrl, demoUrl }: LandingPageInput): s
           <h1>See what an account says, and be able to prove&nbsp;it.</h1>
           <p>
             Attestream verifies accounts with the people who own them. You embed a frame, your user logs in to their
-            bank or gig platform inside it, and you receive the data with a proof of where it came from. It runs on your
-            own machines.
+            bank or gig platform inside it, and you receive the data, signed so that anyone can check it. It runs on
+            your own machines.
           </p>
           ${demo(demoUrl)}
         </div>
