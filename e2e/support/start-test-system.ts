@@ -5,7 +5,6 @@ import type { Browser } from "playwright";
 import { findChromium } from "@attestream/browser-worker/find-chromium";
 import { createClient } from "@attestream/sdk";
 import { EndUser, type EndUserOptions } from "@attestream/standalone/end-user";
-import { findFreePorts } from "@attestream/standalone/free-ports";
 import { startSystem, type System } from "@attestream/standalone/system";
 import { launchViewerBrowser } from "@attestream/standalone/viewer-browser";
 
@@ -25,7 +24,7 @@ export async function startTestSystem(environment: Record<string, string> = {}):
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   const system = await startSystem({
     dataDir: join(folder, "data"),
-    ports: await findFreePorts(["api", "partner", "bank", "worker"]),
+    ports: { api: 0, partner: 0, bank: 0, worker: 0 },
     environment: { ...process.env, LOG_LEVEL: "warn", ...environment },
     signal: AbortSignal.timeout(60_000),
   });

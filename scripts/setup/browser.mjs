@@ -10,7 +10,10 @@ const debianPackages = ["chromium-headless-shell", "libnss3-tools", "bubblewrap"
  * What counts as installed is the worker's own decision, so it is asked.
  */
 export async function ensureBrowser(root, node) {
-  if (!(await findBrowser(root, node))) {
+  const found = await findBrowser(root, node);
+  // What the operator names is not ours to replace.
+  if (found.code !== 0 && process.env.CHROMIUM_PATH) throw new SetupError(found.output.trim());
+  if (found.code !== 0) {
     const downloaded = await step("Chromium from Playwright", async () => {
       const cli = join(root, "apps/browser-worker/node_modules/playwright/cli.js");
       const { code } = await execute(node, [cli, "install", "chromium-headless-shell"], {
@@ -19,9 +22,9 @@ export async function ensureBrowser(root, node) {
       return code === 0;
     });
     // A download without its system libraries does not run; the packages bring both.
-    if (!downloaded || !(await findBrowser(root, node))) {
+    if (!downloaded || (await findBrowser(root, node)).code !== 0) {
       await ensureDebianPackages(debianPackages, "Attestream needs a Chromium.");
-      if (!(await findBrowser(root, node)))
+      if ((await findBrowser(root, node)).code !== 0)
         throw new SetupError("Chromium was installed but does not start. Set CHROMIUM_PATH to one that does.");
     }
   }
@@ -33,9 +36,6 @@ export async function ensureBrowser(root, node) {
   }
 }
 
-async function findBrowser(root, node) {
-  const { code } = await execute(node, ["--conditions=@attestream/source", "apps/browser-worker/src/find-browser.ts"], {
-    cwd: root,
-  });
-  return code === 0;
+function findBrowser(root, node) {
+  return execute(node, ["--conditions=@attestream/source", "apps/browser-worker/src/find-browser.ts"], { cwd: root });
 }

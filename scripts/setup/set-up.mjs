@@ -11,7 +11,11 @@ export async function setUp(root, needs) {
   const node = await findNode(root);
   const runStep = async (title, program) => {
     await step(title, async () => {
-      const { code, output } = await execute(node, ["--conditions=@attestream/source", program], { cwd: root });
+      const { code, output } = await execute(node, ["--conditions=@attestream/source", program], {
+        cwd: root,
+        // What the operator sets is for the programs, not for set-up.
+        env: Object.fromEntries(["PATH", "HOME", "LANG", "TMPDIR"].map((name) => [name, process.env[name]])),
+      });
       if (code !== 0) throw new SetupError(`${title} failed.\n${output}`);
     });
   };

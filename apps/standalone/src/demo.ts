@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium } from "@attestream/browser-worker/find-chromium";
-import { findFreePorts } from "./free-ports.ts";
 import { printDemoReport } from "./demo-report.ts";
 import { PartStartError } from "./part-process.ts";
 import { runDemoVerification, type DemoOutcome } from "./run-demo-verification.ts";
@@ -33,7 +32,7 @@ async function runDemo(): Promise<DemoOutcome> {
   life.defer(() => rm(folder, { recursive: true, force: true }));
   const system = await startSystem({
     dataDir: join(folder, "data"),
-    ports: await findFreePorts(["api", "partner", "bank", "worker"]),
+    ports: { api: 0, partner: 0, bank: 0, worker: 0 },
     environment: { ...process.env, LOG_LEVEL: process.env["LOG_LEVEL"] ?? "warn" },
     signal,
     onProgress: (part) => timeline.note(`starting ${part}`),

@@ -13,8 +13,7 @@ process.on("disconnect", () => stopping.abort());
 try {
   const config = loadConfig(process.env);
   const system = await startSystem({
-    dataDir: config.DATA_DIR,
-    ports: { api: config.PORT, partner: config.PARTNER_PORT, bank: config.BANK_PORT, worker: config.WORKER_PORT },
+    ...config,
     environment: { ...process.env, LOG_LEVEL: process.env["LOG_LEVEL"] ?? "warn" },
     signal: stopping.signal,
     onProgress: (part) => process.stdout.write(`  starting ${part}\n`),

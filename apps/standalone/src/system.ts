@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleCertificates } from "./certificate-bundle.ts";
 import { joinLists, partEnvironment } from "./part-environments.ts";
+import { findFreePort } from "./free-port.ts";
 import { PartProcess } from "./part-process.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -18,8 +20,9 @@ const programs = {
 export const certificateFolder = join(repository, ".attestream/dev-ca");
 
 export interface SystemOptions {
-  /** Database, keys and bundles of this system. */
+  /** Database and keys of this system. */
   dataDir: string;
+  /** 0: any free one. */
   ports: { api: number; partner: number; bank: number; worker: number };
   /** What the operator has set, as in the environment. */
   environment: NodeJS.ProcessEnv;
@@ -47,7 +50,7 @@ export interface System {
  * programs, talking the same protocols, as in an installation over several machines.
  */
 export async function startSystem({ dataDir, ports, environment, signal, onProgress }: SystemOptions): Promise<System> {
-  await mkdir(dataDir, { recursive: true });
+  const temporary = await mkdtemp(join(tmpdir(), "attestream-"));
   const started: PartProcess[] = [];
   const start = async (name: keyof typeof programs, own: Record<string, string | undefined>) => {
     onProgress?.(name);
@@ -62,14 +65,17 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
   };
   const stop = async () => {
     for (const part of started.toReversed()) await part.stop();
+    await rm(temporary, { recursive: true, force: true });
   };
 
   try {
     const workerToken = environment["WORKER_TOKEN"] ?? randomBytes(32).toString("base64url");
     const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `demo_partner_${randomBytes(24).toString("base64url")}`;
     const demoSecret = `whsec_${randomBytes(24).toString("base64")}`;
-    const partnerUrl = `http://127.0.0.1:${ports.partner}`;
-    const extraCaFile = await bundleCertificates(join(dataDir, "extra-ca.pem"), [
+    // Known before it listens: the API lets its webhooks go there.
+    const partnerPort = ports.partner || (await findFreePort());
+    const partnerUrl = `http://127.0.0.1:${partnerPort}`;
+    const extraCaFile = await bundleCertificates(join(temporary, "extra-ca.pem"), [
       join(certificateFolder, "ca.pem"),
       environment["EXTRA_CA_FILE"],
     ]);
@@ -80,7 +86,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
       DATA_DIR: dataDir,
       WORKER_TOKEN: workerToken,
       EXTRA_CA_FILE: extraCaFile,
-      WEBHOOK_DEV_HOSTS: joinLists(environment["WEBHOOK_DEV_HOSTS"], `127.0.0.1:${ports.partner}`),
+      WEBHOOK_DEV_HOSTS: joinLists(environment["WEBHOOK_DEV_HOSTS"], `127.0.0.1:${partnerPort}`),
       DEMO_PARTNER_API_KEY: demoApiKey,
       DEMO_PARTNER_WEBHOOK_SECRET: demoSecret,
       DEMO_PARTNER_URL: partnerUrl,
@@ -97,7 +103,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
     const [worker, partner] = await Promise.all([
       startWorker(),
       start("partner", {
-        PORT: String(ports.partner),
+        PORT: String(partnerPort),
         API_URL: apiUrl,
         API_KEY: demoApiKey,
         WEBHOOK_SECRET: demoSecret,

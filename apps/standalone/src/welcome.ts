@@ -11,7 +11,7 @@ export function describeSystem(system: System, config: StandaloneConfig): string
     `  Start here     ${system.apiUrl}`,
     `  Demo           ${system.partnerUrl}   a partner's page with the iframe`,
     `  Demo Bank      https://bank.demo.test   inside the streamed browser only`,
-    `  Data           ${config.DATA_DIR}`,
+    `  Data           ${config.dataDir}`,
     "",
     ...(system.firstKey
       ? ["  Your first API key, shown this once:", `    ${system.firstKey}`]

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../storage/make-folder.ts";
 import { StorageError } from "../storage/storage-error.ts";
 
 export interface Secrets {
@@ -24,7 +25,7 @@ export function loadSecrets(config: {
 function keptSecret(dataDir: string, name: string): string {
   const path = join(dataDir, name);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     try {
       // Fails where another start was first; then that one's value counts.
       writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });

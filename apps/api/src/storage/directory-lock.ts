@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 import { StorageError } from "./storage-error.ts";
 
 const lockFile = "attestream.lock";
@@ -21,7 +22,7 @@ export function lockDirectory(
     closeSync(handle);
   };
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     for (let attempt = 0; ; attempt++) {
       try {
         create();

@@ -12,7 +12,13 @@ const mostWorkers = 70;
  */
 export async function createRuntimeFolder(base: string | undefined, asRoot: boolean): Promise<string> {
   const parent = resolve(base ?? tmpdir());
-  await mkdir(parent, { recursive: true, mode: 0o755 });
+  await mkdir(parent, { mode: 0o755 }).catch((error: unknown) => {
+    if (isExisting(error)) return;
+    throw new Error(
+      `RUNTIME_DIR: ${parent} does not exist and cannot be made; choose a folder that this user may write to`,
+      { cause: error },
+    );
+  });
   if (asRoot) await assertTraversable(parent);
   await sweepOrphans(parent);
   for (let index = 0; index < mostWorkers; index += 1) {
