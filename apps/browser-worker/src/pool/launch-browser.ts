@@ -5,6 +5,7 @@ import type { Resolve } from "../egress/dial-public.ts";
 import { EgressProxy } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
+import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
 import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
 
@@ -65,6 +66,6 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
     return { slot, browser, egress, pid: await readPid(), dispose: () => (disposing ??= dispose()) };
   } catch (error) {
     await clean();
-    throw error;
+    throw new BrowserLaunchError(options.chromium.path, error);
   }
 }
