@@ -12,5 +12,10 @@ const { failed } = await runAll([
     program: process.execPath,
     args: ["--conditions=@attestream/source", "scripts/make-configuration.ts"],
   },
+  {
+    name: "platform schema",
+    program: process.execPath,
+    args: ["--conditions=@attestream/source", "scripts/make-platform-schema.ts"],
+  },
 ]);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -84,7 +84,7 @@ export const singleLocatorSchema = z
       context.addIssue({ code: "custom", path: ["name"], message: "name goes with role; use label or text" });
   });
 
-const alternativesSchema = z.strictObject({
+export const alternativesSchema = z.strictObject({
   any: z.array(singleLocatorSchema).min(1, "any needs at least one alternative").max(10),
 });
 
