@@ -28,6 +28,8 @@ const duration = (fallback: string) =>
   durationSchema
     .pipe(z.number().min(1_000, "must be at least 1s").max(parseDuration("7d"), "must be at most 7d"))
     .default(parseDuration(fallback));
+const perMinute = (fallback: number) =>
+  z.coerce.number("must be a whole number").int().min(1).max(10_000_000).default(fallback);
 const list = (separator: string) =>
   z
     .string()
@@ -91,6 +93,8 @@ export const environmentSchema = z.object({
     .describe("Key that seals what is stored; generated in DATA_DIR when absent"),
   READY_HOLD: duration("2m").describe("How long a ready browser waits for its end user"),
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
+  RATE_LIMIT_REQUESTS: perMinute(120).describe("Requests per API key and minute"),
+  RATE_LIMIT_CREATES: perMinute(30).describe("Sessions created per API key and minute"),
   QUEUE_TIMEOUT: duration("10m").describe("How long an end user waits for a browser"),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
@@ -142,6 +146,8 @@ export interface Config {
   readyHoldMs: number;
   viewerGraceMs: number;
   queueTimeoutMs: number;
+  requestsPerMinute: number;
+  createsPerMinute: number;
   logLevel: Environment["LOG_LEVEL"];
   frameDir: string;
   demoPartner: { apiKey: string; webhookSecret: string | undefined; url: string | undefined } | undefined;
@@ -193,6 +199,8 @@ function toConfig(env: Environment): Config {
     readyHoldMs: env.READY_HOLD,
     viewerGraceMs: env.VIEWER_GRACE,
     queueTimeoutMs: env.QUEUE_TIMEOUT,
+    requestsPerMinute: env.RATE_LIMIT_REQUESTS,
+    createsPerMinute: env.RATE_LIMIT_CREATES,
     logLevel: env.LOG_LEVEL,
     frameDir: resolve(env.FRAME_DIR),
     demoPartner:

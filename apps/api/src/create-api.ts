@@ -18,7 +18,7 @@ import type { Log } from "./http/log.ts";
 import { requireKey } from "./http/require-key.ts";
 import { createKeyAuthenticator } from "./keys/authenticate-key.ts";
 import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
-import { createLimit, partnerLimit, rateLimit } from "./http/rate-limits.ts";
+import { createLimit, rateLimit, requestLimit } from "./http/rate-limits.ts";
 import { limitRefusedKeys } from "./http/refused-keys.ts";
 import { loadSecrets } from "./keys/secrets.ts";
 import { createPages } from "./pages/pages.routes.ts";
@@ -265,11 +265,12 @@ async function start(
     {
       method: "post",
       path: "/partner/browser-session",
-      before: [rateLimit(createLimit)],
+      before: [rateLimit(createLimit(config.createsPerMinute))],
       handler: createSessionRoute({
+        db,
         sessions,
         platforms,
-        mintEmbedUrl: addresses.mintEmbedUrl,
+        addresses,
         webhookDevHosts: config.webhookDevHosts,
         now,
         newId,
@@ -293,7 +294,7 @@ async function start(
     partnerGate: [
       limitRefusedKeys(),
       requireKey(createKeyAuthenticator({ db, pepper, now, takenAsGiven: config.bootstrapApiKey })),
-      rateLimit(partnerLimit),
+      rateLimit(requestLimit(config.requestsPerMinute)),
     ],
     partnerRoutes,
     jwks: jwksRoute(signingKeys),

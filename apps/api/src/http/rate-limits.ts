@@ -10,8 +10,18 @@ export interface RateLimit {
   windowSeconds: number;
 }
 
-export const partnerLimit: RateLimit = { name: "requests", points: 120, windowSeconds: 60 };
-export const createLimit: RateLimit = { name: "creates", points: 30, windowSeconds: 60 };
+/** All requests of a key. */
+export const requestLimit = (perMinute: number): RateLimit => ({
+  name: "requests",
+  points: perMinute,
+  windowSeconds: 60,
+});
+/** Its session creates, which count as requests too. */
+export const createLimit = (perMinute: number): RateLimit => ({
+  name: "creates",
+  points: perMinute,
+  windowSeconds: 60,
+});
 
 /** Counts per API key; stands behind `requireKey`. In memory: one process. */
 export function rateLimit(limit: RateLimit): RequestHandler {

@@ -8,20 +8,33 @@ export const maxExpiresInHours = 168;
 
 /** Body of `POST /partner/browser-session`. Unknown fields are ignored and named in `warnings`. */
 export const createSessionRequestSchema = z.object({
-  platformId: z.int().positive(),
-  receiverData: z.record(z.string(), jsonSchema).optional(),
-  expiresInHours: z.int().min(1).max(maxExpiresInHours).default(maxExpiresInHours),
-  webhookUrl: z.string().max(2048).optional(),
-  externalReferenceId: z.string().min(1).max(255).optional(),
-  /** false where the partner has already asked its user for consent. */
-  consent: z.boolean().default(true),
-  /** Bound into the attestation. */
-  nonce: z.string().min(1).max(255).optional(),
-  locale: z.string().max(35).optional(),
-  theme: z.enum(["light", "dark", "auto"]).optional(),
-  metadata: z.record(z.string(), jsonSchema).optional(),
-  /** Origins that may embed the frame; default: any https origin and loopback. */
-  allowedOrigins: z.array(z.url()).max(20).optional(),
+  platformId: z.int().positive().describe("Id from GET /partner/browser-platforms."),
+  receiverData: z
+    .record(z.string(), jsonSchema)
+    .optional()
+    .describe("About the person who verifies: name, email, phone and the like. Stored encrypted."),
+  expiresInHours: z
+    .int()
+    .min(1)
+    .max(maxExpiresInHours)
+    .default(maxExpiresInHours)
+    .describe("Life of the session in hours; 168 when not given."),
+  webhookUrl: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe("Hears of the end of the session. https, with a valid top-level domain."),
+  externalReferenceId: z.string().min(1).max(255).optional().describe("Your own id for this session."),
+  consent: z.boolean().default(true).describe("false where you have asked the end user for consent already."),
+  nonce: z.string().min(1).max(255).optional().describe("Bound into the attestation."),
+  locale: z.string().max(35).optional().describe("Language of the frame, as a BCP 47 tag."),
+  theme: z.enum(["light", "dark", "auto"]).optional().describe("Colours of the frame."),
+  metadata: z.record(z.string(), jsonSchema).optional().describe("Given back with the session and its webhook."),
+  allowedOrigins: z
+    .array(z.url())
+    .max(20)
+    .optional()
+    .describe("Origins that may embed the frame; default: any https origin, and loopback."),
 });
 
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
@@ -29,12 +42,12 @@ export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
 export const createdSessionSchema = z.strictObject({
   sessionId: sessionIdSchema,
   status: z.literal("CREATED"),
-  embedUrl: z.url(),
+  embedUrl: z.url().describe("Load it in an iframe. Its token can be redeemed once."),
   platformId: z.int(),
   expiresAt: z.iso.datetime(),
   createdAt: z.iso.datetime(),
-  externalReferenceId: z.string().optional(),
-  warnings: z.array(z.string()).optional(),
+  externalReferenceId: z.string().optional().describe("Only if it was given."),
+  warnings: z.array(z.string()).optional().describe("Names fields of the request that were ignored."),
 });
 
 export type CreatedSession = z.infer<typeof createdSessionSchema>;
@@ -51,9 +64,9 @@ export type StatusReason = z.infer<typeof statusReasonSchema>;
 export const sessionSchema = z.strictObject({
   sessionId: sessionIdSchema,
   status: sessionStatusSchema,
-  progress: z.int().min(0).max(100),
-  embedUrl: z.url(),
-  streamUrl: z.string().nullable(),
+  progress: z.int().min(0).max(100).describe("Percent. Never falls."),
+  embedUrl: z.url().describe("With a fresh token while the session can still be entered."),
+  streamUrl: z.string().nullable().describe("WebSocket of the viewer, while a worker holds the session."),
   platformId: z.int(),
   platform: z.strictObject({
     id: z.int(),
@@ -64,25 +77,25 @@ export const sessionSchema = z.strictObject({
   }),
   expiresAt: z.iso.datetime(),
   createdAt: z.iso.datetime(),
-  completedAt: z.iso.datetime().nullable(),
-  externalReferenceId: z.string().optional(),
-  /** Only on ERROR; null otherwise. */
-  errorMessage: z.string().nullable(),
-  errorCode: errorCodeSchema.nullable(),
-  /** On the other terminal statuses that have a reason. */
-  statusReason: statusReasonSchema.optional(),
-  hasAttestation: z.literal(true).optional(),
-  extractedData: extractedDataSchema.nullable(),
-  metadata: z.record(z.string(), jsonSchema).optional(),
+  completedAt: z.iso.datetime().nullable().describe("When the terminal status was reached; null before."),
+  externalReferenceId: z.string().optional().describe("Only if it was given."),
+  errorMessage: z.string().nullable().describe("Only on ERROR; null otherwise."),
+  errorCode: errorCodeSchema.nullable().describe("Only on ERROR; null otherwise."),
+  statusReason: statusReasonSchema.optional().describe("On the other terminal statuses that have a reason."),
+  hasAttestation: z.literal(true).optional().describe("Present, and true, when there is an attestation."),
+  extractedData: extractedDataSchema
+    .nullable()
+    .describe("What was read; only on COMPLETED and PARTIAL_COMPLETE, null otherwise."),
+  metadata: z.record(z.string(), jsonSchema).optional().describe("Only if it was given."),
 });
 
 export type Session = z.infer<typeof sessionSchema>;
 
 /** Query of `GET /partner/browser-sessions`. */
 export const listSessionsQuerySchema = z.object({
-  status: sessionStatusSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  status: sessionStatusSchema.optional().describe("Only sessions of this status."),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe("Sessions per page."),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0).describe("Sessions to skip."),
 });
 
 export const sessionListSchema = z.strictObject({
@@ -95,9 +108,9 @@ export const sessionListSchema = z.strictObject({
       completedAt: z.iso.datetime().nullable(),
     }),
   ),
-  total: z.int().min(0),
-  limit: z.int(),
-  offset: z.int(),
+  total: z.int().min(0).describe("Sessions that fit the filter."),
+  limit: z.int().describe("The limit of this request."),
+  offset: z.int().describe("The offset of this request."),
 });
 
 export type SessionList = z.infer<typeof sessionListSchema>;
