@@ -13,6 +13,7 @@ export {
   type CallOptions,
   type Client,
   type ClientOptions,
+  type CreateOptions,
   type ListOptions,
   type NewSession,
 } from "./client/create-client.ts";

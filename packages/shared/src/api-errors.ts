@@ -92,6 +92,12 @@ export const apiErrors = {
     retriable: false,
     message: "The session's status does not allow this.",
   },
+  idempotency_key_reused: {
+    status: 409,
+    type: "conflict",
+    retriable: false,
+    message: "This Idempotency-Key was used within the last 24 hours with another body.",
+  },
   attestation_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no attestation." },
   not_found: { status: 404, type: "not_found", retriable: false, message: "There is nothing here." },
   session_not_found: { status: 404, type: "not_found", retriable: false, message: "There is no such session." },

@@ -86,7 +86,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
         () => options ?? {},
       ),
 
-    async create(input) {
+    async create(input, within) {
       const first = initialTransition({ consentGiven: !input.consentRequired });
       const now = deps.now();
       const session = await db.transaction().execute(async (trx) => {
@@ -136,6 +136,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
           .returningAll()
           .executeTakeFirstOrThrow();
         await recordEvent(trx, { session: created, type: "session.created", payload: {}, now });
+        await within?.(trx, created);
         return created;
       });
       tell(session);

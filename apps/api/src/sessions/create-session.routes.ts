@@ -1,29 +1,60 @@
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
+import type { Kysely } from "kysely";
 import { AppError } from "@attestream/shared";
 import { createSessionRequestSchema, type CreatedSession } from "@attestream/shared/partner-api";
 import { parseInput } from "../http/parse-input.ts";
 import { partnerOf } from "../http/request-context.ts";
 import { sendSuccess } from "../http/send-success.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
-import type { SessionRow } from "../storage/schema.ts";
+import type { Database, SessionRow } from "../storage/schema.ts";
 import { checkWebhookTarget } from "../webhooks/webhook-target.ts";
-import type { SessionService } from "./session-service.ts";
+import { bindKey, idempotentRequest, KeyTaken, sessionMadeBefore, type IdempotentRequest } from "./idempotency.ts";
+import { embedUrlOf, type SessionAddresses } from "./present-session.ts";
+import type { NewSession, SessionService } from "./session-service.ts";
 
 const hourMs = 3_600_000;
 const knownFields = new Set(Object.keys(createSessionRequestSchema.shape));
 const maxWarnings = 20;
 
-/** `POST /partner/browser-session` */
+/** `POST /partner/browser-session`. With an `Idempotency-Key` that made a session already: that session, with a fresh link. */
 export function createSessionRoute(deps: {
+  db: Kysely<Database>;
   sessions: SessionService;
   platforms: PlatformStore;
-  mintEmbedUrl: (session: SessionRow) => string;
+  addresses: SessionAddresses;
   webhookDevHosts: readonly string[];
   now: () => Date;
   newId: () => string;
 }): RequestHandler {
+  async function made(request: IdempotentRequest): Promise<SessionRow | null> {
+    const id = await sessionMadeBefore(deps.db, request, deps.now());
+    return id === null ? null : deps.sessions.get(id);
+  }
+
+  function answer(response: Response, session: SessionRow, warnings: string[]): void {
+    const created: CreatedSession = {
+      sessionId: session.id,
+      status: "CREATED",
+      embedUrl: embedUrlOf(session, deps.addresses),
+      platformId: session.platform_id,
+      expiresAt: session.expires_at.toISOString(),
+      createdAt: session.created_at.toISOString(),
+      ...(session.external_reference_id === null ? {} : { externalReferenceId: session.external_reference_id }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+    sendSuccess(response, created, 201);
+  }
+
   return async (request, response) => {
     const partner = partnerOf(response);
+    const warnings = unknownFields(request.body);
+    const idempotent = idempotentRequest(request.get("idempotency-key"), partner, request.body);
+    const before = idempotent && (await made(idempotent));
+    if (before) {
+      response.setHeader("Idempotent-Replayed", "true");
+      answer(response, before, warnings);
+      return;
+    }
     const body = parseInput(createSessionRequestSchema, request.body);
     if (body.webhookUrl !== undefined) {
       const target = checkWebhookTarget(body.webhookUrl, deps.webhookDevHosts);
@@ -38,7 +69,7 @@ export function createSessionRoute(deps: {
     }
     if (!platform.isActive) throw new AppError("platform_inactive", { param: "platformId" });
 
-    const session = await deps.sessions.create({
+    const input: NewSession = {
       id: deps.newId(),
       partnerId: partner.id,
       apiKeyId: partner.keyId,
@@ -55,19 +86,19 @@ export function createSessionRoute(deps: {
       theme: body.theme,
       metadata: body.metadata,
       allowedOrigins,
-    });
-    const warnings = unknownFields(request.body);
-    const created: CreatedSession = {
-      sessionId: session.id,
-      status: "CREATED",
-      embedUrl: deps.mintEmbedUrl(session),
-      platformId: session.platform_id,
-      expiresAt: session.expires_at.toISOString(),
-      createdAt: session.created_at.toISOString(),
-      ...(session.external_reference_id === null ? {} : { externalReferenceId: session.external_reference_id }),
-      ...(warnings.length === 0 ? {} : { warnings }),
     };
-    sendSuccess(response, created, 201);
+    try {
+      const session = await deps.sessions.create(
+        input,
+        idempotent ? (trx, { id }) => bindKey(trx, idempotent, id, deps.now()) : undefined,
+      );
+      answer(response, session, warnings);
+    } catch (error) {
+      const first = error instanceof KeyTaken && idempotent ? await made(idempotent) : null;
+      if (!first) throw error;
+      response.setHeader("Idempotent-Replayed", "true");
+      answer(response, first, warnings);
+    }
   };
 }
 

@@ -45,7 +45,7 @@ export function presentSession(
     sessionId: session.id,
     status: session.status,
     progress: session.progress,
-    embedUrl: canBeEntered[session.status] ? addresses.mintEmbedUrl(session) : addresses.bareEmbedUrl(session.id),
+    embedUrl: embedUrlOf(session, addresses),
     streamUrl: session.worker_id === null ? null : addresses.streamUrl(session.id),
     platformId: session.platform_id,
     platform: {
@@ -66,6 +66,11 @@ export function presentSession(
     extractedData: hasData ? (openExtraction(sealer, session)?.extractedData ?? null) : null,
     ...(session.metadata === null ? {} : { metadata: session.metadata }),
   };
+}
+
+/** With a fresh token while it can still let somebody in. */
+export function embedUrlOf(session: SessionRow, addresses: SessionAddresses): string {
+  return canBeEntered[session.status] ? addresses.mintEmbedUrl(session) : addresses.bareEmbedUrl(session.id);
 }
 
 function statusReasonOf(session: SessionRow): { statusReason?: StatusReason } {

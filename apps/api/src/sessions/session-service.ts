@@ -57,7 +57,8 @@ export interface ApplyResult {
 
 /** The only writer of a session's status. */
 export interface SessionService {
-  create(input: NewSession): Promise<SessionRow>;
+  /** `within`: more writes in the same transaction, as in ApplyOptions. */
+  create(input: NewSession, within?: ApplyOptions["within"]): Promise<SessionRow>;
   get(id: string): Promise<SessionRow | null>;
   /** One transaction: row (compare-and-set on version, fenced by epoch and report seq), session_events, outbox. Effects run after the commit. */
   apply(id: string, event: SessionEvent, options?: ApplyOptions): Promise<ApplyResult>;

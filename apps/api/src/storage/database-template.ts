@@ -14,7 +14,12 @@ const cache = resolve(import.meta.dirname, "../../node_modules/.cache/attestream
  * seconds that initdb and the migrations take. Named by what it is made of: a change makes another.
  */
 function templatePath(): string {
-  const sources = ["migrations/0001-initial.ts", "../webhooks/webhook-queue.ts", "../../package.json"];
+  const sources = [
+    "migrations/0001-initial.ts",
+    "migrations/0002-additive-paths.ts",
+    "../webhooks/webhook-queue.ts",
+    "../../package.json",
+  ];
   const hash = createHash("sha256");
   for (const file of sources) hash.update(readFileSync(join(import.meta.dirname, file)));
   return join(cache, `database-${hash.digest("hex").slice(0, 16)}.tar`);

@@ -1,13 +1,14 @@
 import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import * as initial from "./migrations/0001-initial.ts";
+import * as additivePaths from "./migrations/0002-additive-paths.ts";
 import type { Database } from "./schema.ts";
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ "0001-initial": initial }) },
+    provider: { getMigrations: async () => ({ "0001-initial": initial, "0002-additive-paths": additivePaths }) },
   });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;

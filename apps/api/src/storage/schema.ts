@@ -20,6 +20,8 @@ export interface Database {
   signing_keys: SigningKeysTable;
   workers: WorkersTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  idempotency_keys: IdempotencyKeysTable;
+  erasures: ErasuresTable;
 }
 
 export interface PartnersTable {
@@ -42,6 +44,8 @@ export interface ApiKeysTable {
   reaches_every_platform: boolean;
   created_at: CreatedAt;
   revoked_at: Date | null;
+  /** Set when a newer key took its place: it lives on until then. */
+  expires_at: Generated<Date | null>;
   last_used_at: Date | null;
 }
 
@@ -170,18 +174,41 @@ export interface WorkersTable {
 export interface WebhookDeliveriesTable {
   /** Also the `webhook-id` header: the same on every attempt. */
   id: string;
-  session_id: string;
+  /** Null for a test delivery. */
+  session_id: string | null;
   partner_id: string;
+  mode: "live" | "test";
   event: string;
   url: string;
   state: "pending" | "delivered" | "failed";
+  /** Since it was made or last replayed. */
   attempts: number;
+  replays: Generated<number>;
   next_attempt_at: Date | null;
   last_status: number | null;
   /** A code, never the receiver's words. */
   last_error: string | null;
   created_at: CreatedAt;
   delivered_at: Date | null;
+}
+
+/** Which session a partner's `Idempotency-Key` made. */
+export interface IdempotencyKeysTable {
+  partner_id: string;
+  mode: "live" | "test";
+  key: string;
+  /** SHA-256 of the body, whatever the order of its fields. */
+  body_hash: Uint8Array;
+  session_id: string;
+  created_at: Date;
+}
+
+/** Sessions whose data was erased at the partner's request. */
+export interface ErasuresTable {
+  session_id: string;
+  /** Compact JWS. */
+  receipt: string;
+  erased_at: Date;
 }
 
 export type SessionRow = Selectable<SessionsTable>;

@@ -24,6 +24,7 @@ export function createWebhookOutbox(deps: {
           id: `msg_${deps.newId()}`,
           session_id: session.id,
           partner_id: session.partner_id,
+          mode: session.mode,
           event: webhookEvents[session.status],
           url: session.webhook_url,
           state: "pending",

@@ -93,13 +93,17 @@ describe("the client", () => {
     };
     const { baseUrl, seen } = await serve(success(created));
     const client = createClient({ baseUrl, apiKey: "as_test_key" });
-    expect(await client.createSession({ platformId: 1, nonce: "n" })).toEqual(created);
+    expect(await client.createSession({ platformId: 1, nonce: "n" }, { idempotencyKey: "order-1" })).toEqual(created);
     expect(seen[0]).toMatchObject({
       method: "POST",
       url: "/partner/browser-session",
       body: `{"platformId":1,"nonce":"n"}`,
     });
-    expect(seen[0]?.headers).toMatchObject({ "x-api-key": "as_test_key", "content-type": "application/json" });
+    expect(seen[0]?.headers).toMatchObject({
+      "x-api-key": "as_test_key",
+      "content-type": "application/json",
+      "idempotency-key": "order-1",
+    });
   });
 
   it("works below a path, and sends only the list filters that are set", async () => {

@@ -31,6 +31,11 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export interface CreateOptions extends CallOptions {
+  /** Of your choice, up to 255 characters: a repeated call with the same key within 24 hours gives the same session. */
+  idempotencyKey?: string;
+}
+
 export interface ListOptions extends CallOptions {
   status?: Session["status"];
   /** 1 to 100; 20 when left out. */
@@ -42,7 +47,7 @@ export interface Client {
   /** What can be verified; `id` goes into `createSession`. */
   platforms(options?: CallOptions): Promise<Platform[]>;
   /** Starts a verification. Give `embedUrl` to `mount()` in the user's browser, at once: it works for one visit. */
-  createSession(session: NewSession, options?: CallOptions): Promise<CreatedSession>;
+  createSession(session: NewSession, options?: CreateOptions): Promise<CreatedSession>;
   getSession(sessionId: string, options?: CallOptions): Promise<Session>;
   listSessions(options?: ListOptions): Promise<SessionList>;
   /** Ends a session that is still running. */
@@ -79,11 +84,12 @@ export function createClient(options: ClientOptions): Client {
         answer: platformListSchema,
         signal,
       }),
-    createSession: (session, { signal } = {}) =>
+    createSession: (session, { signal, idempotencyKey } = {}) =>
       sendRequest(connection, {
         method: "POST",
         path: "/partner/browser-session",
         body: session,
+        ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
         answer: createdSessionSchema,
         signal,
       }),

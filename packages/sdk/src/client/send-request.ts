@@ -13,10 +13,11 @@ export interface Connection {
 }
 
 export interface ApiRequest<T extends z.ZodType> {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
+  headers?: Record<string, string>;
   /** Of `data` in the answer, or of the whole answer when it is `bare`. */
   answer: T;
   /** A standard document, which comes without the envelope. */
@@ -41,7 +42,7 @@ export async function sendRequest<T extends z.ZodType>(
 
 async function send(
   connection: Connection,
-  { method, path, query, body, signal }: ApiRequest<z.ZodType>,
+  { method, path, query, body, headers, signal }: ApiRequest<z.ZodType>,
 ): Promise<Response> {
   // Below the base URL's own path, for an API behind a prefix.
   const url = new URL(`${connection.baseUrl.pathname.replace(/\/$/, "")}${path}`, connection.baseUrl);
@@ -51,7 +52,12 @@ async function send(
   try {
     return await connection.fetch(url, {
       method,
-      headers: { "x-api-key": connection.apiKey, "content-type": "application/json", accept: "application/json" },
+      headers: {
+        "x-api-key": connection.apiKey,
+        "content-type": "application/json",
+        accept: "application/json",
+        ...headers,
+      },
       ...(method === "POST" && { body: JSON.stringify(body ?? {}) }),
       // A redirect would carry the API key elsewhere.
       redirect: "error",
