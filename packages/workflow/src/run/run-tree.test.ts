@@ -164,6 +164,27 @@ describe("a tree", () => {
     expect(run.clock.waiting).toBe(0);
   });
 
+  it("ends as SCHEMA_MISMATCH when the data is not what the output promises, and says no value", async () => {
+    const run = start({ tree: { output: "bank-account@1" } });
+    await run.show(pages.home);
+    expect(await run.outcome).toMatchObject({
+      kind: "failed",
+      code: "SCHEMA_MISMATCH",
+      message: "The data does not fit bank-account@1: accountHolder, accountType, lastFourDigits.",
+    });
+  });
+
+  it("excuses the promised fields of an optional part that failed", async () => {
+    const [, statements] = base.collect;
+    const read = { accountHolder: { css: "h1" }, accountType: { css: "h2" }, lastFourDigits: { css: "h3" } };
+    const run = start({
+      tree: { output: "bank-account@1", collect: [{ id: "account", optional: true, timeout: "5s", read }, statements] },
+    });
+    await run.show(pages.home);
+    await run.clock.pass(6_000);
+    expect(await run.outcome).toMatchObject({ kind: "extracted", failedParts: [{ part: "account" }] });
+  });
+
   it("asks again with the site's words after a wrong password, and gives up at the third", async () => {
     const run = start();
     await run.show(pages.bad);

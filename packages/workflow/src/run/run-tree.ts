@@ -1,5 +1,6 @@
 import type { ErrorCode, ExtractedData } from "@attestream/shared";
-import type { PlatformDefinition } from "../schema/index.ts";
+import { findMisfits } from "../output/index.ts";
+import type { Part, PlatformDefinition } from "../schema/index.ts";
 import type { Clock } from "./clock.ts";
 import { collectPart } from "./collect-part.ts";
 import type { RunEvents } from "./events.ts";
@@ -73,6 +74,8 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
       }
       progress.finishedPart(part.id);
     }
+    const failed = definition.collect.filter(({ id }) => failedParts.some(({ part }) => part === id));
+    checkForm(definition, extractedData, failed);
     return { kind: "extracted", extractedData, failedParts, visited };
   } catch (thrown) {
     options.signal.throwIfAborted();
@@ -83,4 +86,13 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
   } finally {
     over.abort(new DOMException("the tree has ended", "AbortError"));
   }
+}
+
+/** What the platform promises is what the partner gets, or nothing. */
+function checkForm({ output }: PlatformDefinition, data: ExtractedData, failed: readonly Part[]): void {
+  if (output === undefined) return;
+  const missing = failed.flatMap((part) => [...Object.keys(part.read ?? {}), ...(part.table ? [part.id] : [])]);
+  const misfits = findMisfits(output, data, new Set(missing));
+  if (misfits.length > 0)
+    throw new TreeFailure("SCHEMA_MISMATCH", `The data does not fit ${output}: ${misfits.slice(0, 10).join(", ")}.`);
 }

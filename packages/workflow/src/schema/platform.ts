@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorCodeSchema, jsonSchema, sessionStatusSchema } from "@attestream/shared";
+import { outputNames } from "../output/index.ts";
 import { durationText } from "./action.ts";
 import { partSchema } from "./collect.ts";
 import { fieldNameText, idText, screenSchema } from "./screen.ts";
@@ -69,8 +70,7 @@ export const platformDefinitionSchema = z
     browser: browserSchema.optional(),
     allow: z.array(hostText).min(1, "name at least the host of loginUrl").max(50),
     output: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]*@\d+$/, "write a schema and its version, for example bank-account@1")
+      .enum(outputNames, { error: `is not known; use one of ${outputNames.join(", ")}, or leave it out` })
       .optional(),
     limits: z.strictObject({ total: durationText.optional(), idle: durationText.optional() }).optional(),
     screens: z.array(screenSchema).min(1, "a tree needs at least one screen").max(100),

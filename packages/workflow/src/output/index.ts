@@ -1,0 +1,2 @@
+export { findMisfits } from "./find-misfits.ts";
+export { outputNames } from "./output-schemas.ts";
