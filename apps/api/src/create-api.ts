@@ -34,6 +34,8 @@ import { openExtraction } from "./sessions/extraction.ts";
 import { getSessionRoute } from "./sessions/get-session.routes.ts";
 import { listSessionsRoute } from "./sessions/list-sessions.routes.ts";
 import type { SessionAddresses } from "./sessions/present-session.ts";
+import { sessionEventsRoute } from "./sessions/session-events.routes.ts";
+import { createSessionLogStreams } from "./sessions/session-log-streams.ts";
 import { createSweeper, type Sweeper } from "./sessions/sweeper.ts";
 import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
@@ -260,6 +262,7 @@ async function start(
     streamUrl: (sessionId) => frame.streamUrl(sessionId),
   };
   const own = { sessions, platforms, addresses, sealer };
+  const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
   const partnerRoutes: PartnerRoute[] = [
     { method: "get", path: "/partner/browser-platforms", handler: listPlatforms(platforms) },
     {
@@ -279,6 +282,11 @@ async function start(
     { method: "get", path: "/partner/browser-session/:id", handler: getSessionRoute(own) },
     { method: "get", path: "/partner/browser-sessions", handler: listSessionsRoute({ db }) },
     { method: "post", path: "/partner/browser-session/:id/terminate", handler: terminateSessionRoute(own) },
+    {
+      method: "get",
+      path: "/partner/browser-session/:id/events",
+      handler: sessionEventsRoute({ db, sessions, streams: logStreams }),
+    },
     {
       method: "get",
       path: "/partner/browser-session/:id/attestation",

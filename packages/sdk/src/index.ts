@@ -14,8 +14,9 @@ export {
   type Client,
   type ClientOptions,
   type CreateOptions,
+  type EventsOptions,
   type ListOptions,
   type NewSession,
 } from "./client/create-client.ts";
-export type { Session, WebhookPayload } from "./client/schemas.ts";
+export type { Session, SessionEvents, WebhookPayload } from "./client/schemas.ts";
 export { verifyWebhook, WebhookVerificationError, type WebhookRequest } from "./webhook/verify-webhook.ts";

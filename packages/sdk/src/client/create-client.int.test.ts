@@ -112,6 +112,14 @@ describe("the client", () => {
     expect(seen[0]?.url).toBe("/attest/partner/browser-sessions?status=ERROR&limit=5");
   });
 
+  it("reads a page of a session's log, with events it does not know", async () => {
+    const events = [{ seq: 3, type: "brand.new", status: "RUNNING", at: session.createdAt, code: "BRAND_NEW" }];
+    const { baseUrl, seen } = await serve(success({ sessionId, events, hasMore: false }));
+    const log = await createClient({ baseUrl, apiKey: "k" }).sessionEvents(sessionId, { after: 2 });
+    expect(log.events).toEqual(events);
+    expect(seen[0]?.url).toBe(`/partner/browser-session/${sessionId}/events?after=2`);
+  });
+
   it("reads what a newer server adds, and reasons it does not know", async () => {
     const { baseUrl } = await serve(
       success({

@@ -12,7 +12,7 @@ import {
 } from "@attestream/shared/partner-api";
 import { z } from "zod";
 import { AttestreamError } from "./attestream-error.ts";
-import { clientSessionSchema, type Session } from "./schemas.ts";
+import { clientSessionEventsSchema, clientSessionSchema, type Session, type SessionEvents } from "./schemas.ts";
 import { sendRequest, type Connection } from "./send-request.ts";
 
 export interface ClientOptions {
@@ -36,6 +36,12 @@ export interface CreateOptions extends CallOptions {
   idempotencyKey?: string;
 }
 
+export interface EventsOptions extends CallOptions {
+  after?: number;
+  /** 1 to 500; 100 when left out. */
+  limit?: number;
+}
+
 export interface ListOptions extends CallOptions {
   status?: Session["status"];
   /** 1 to 100; 20 when left out. */
@@ -52,6 +58,8 @@ export interface Client {
   listSessions(options?: ListOptions): Promise<SessionList>;
   /** Ends a session that is still running. */
   terminate(sessionId: string, options?: CallOptions): Promise<Session>;
+  /** What has happened to a session, oldest first; ask on with `after` set to the last `seq`. */
+  sessionEvents(sessionId: string, options?: EventsOptions): Promise<SessionEvents>;
   /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
   attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
   /** The public keys that attestations are signed with (a JWKS). Fetch them ahead; checking then needs no connection. */
@@ -108,6 +116,14 @@ export function createClient(options: ClientOptions): Client {
         method: "POST",
         path: sessionPath(sessionId, "/terminate"),
         answer: clientSessionSchema,
+        signal,
+      }),
+    sessionEvents: (sessionId, { signal, after, limit } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: sessionPath(sessionId, "/events"),
+        query: { after, limit },
+        answer: clientSessionEventsSchema,
         signal,
       }),
     attestation: (sessionId, { signal } = {}) =>

@@ -1,4 +1,10 @@
-import { sessionSchema, statusReasonSchema, webhookPayloadSchema } from "@attestream/shared/partner-api";
+import {
+  sessionEventsSchema,
+  sessionLogEntrySchema,
+  sessionSchema,
+  statusReasonSchema,
+  webhookPayloadSchema,
+} from "@attestream/shared/partner-api";
 import { z } from "zod";
 
 // The list of error codes is append-only: a newer server may name one that this version does not
@@ -11,8 +17,15 @@ export const clientWebhookSchema = webhookPayloadSchema.extend({
   statusReason: reason,
 });
 
+export const clientSessionEventsSchema = sessionEventsSchema.extend({
+  events: z.array(sessionLogEntrySchema.extend({ code: z.string().optional(), challengeKind: z.string().optional() })),
+});
+
 /** A session as `getSession` gives it. */
 export type Session = z.infer<typeof clientSessionSchema>;
+
+/** A page of a session's log. */
+export type SessionEvents = z.infer<typeof clientSessionEventsSchema>;
 
 /** The body of a webhook. */
 export type WebhookPayload = z.infer<typeof clientWebhookSchema>;

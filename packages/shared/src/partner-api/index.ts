@@ -1,6 +1,13 @@
 export { errorEnvelopeSchema, successEnvelope, type ErrorEnvelope } from "./envelope.ts";
 export { platformListSchema, platformSchema, type Platform } from "./platforms.ts";
 export {
+  sessionEventsQuerySchema,
+  sessionEventsSchema,
+  sessionLogEntrySchema,
+  type SessionEvents,
+  type SessionLogEntry,
+} from "./session-events.ts";
+export {
   attestationResponseSchema,
   createdSessionSchema,
   createSessionRequestSchema,
