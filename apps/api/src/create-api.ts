@@ -21,6 +21,7 @@ import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
 import { createLimit, rateLimit, requestLimit } from "./http/rate-limits.ts";
 import { limitRefusedKeys } from "./http/refused-keys.ts";
 import { loadSecrets } from "./keys/secrets.ts";
+import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { createPages } from "./pages/pages.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
 import { loadPlatforms } from "./platforms/load-platforms.ts";
@@ -308,6 +309,7 @@ async function start(
     jwks: jwksRoute(signingKeys),
     frame: frameRoutes,
     pages: [
+      openApiRoutes(publicUrl),
       createPages({
         db,
         engine: database.engine,

@@ -61,6 +61,10 @@ export function landingPage({ status, publicUrl, demoUrl }: LandingPageInput): s
         <h2>Reference</h2>
         <ul class="links">
           <li>
+            <a href="/docs">API reference</a>
+            <span>every operation and its fields; for programs as <a href="/openapi.json">openapi.json</a></span>
+          </li>
+          <li>
             <a href="/docs/errors">Error codes</a>
             <span>every answer that is not a success, and every way a session can end</span>
           </li>

@@ -1,15 +1,20 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAnswerCheck, type Document } from "@attestream/conformance";
 import type { SessionStatus } from "@attestream/shared";
 import { loadConfig } from "../config.ts";
 import { createApi, type Api } from "../create-api.ts";
 import { silentLog } from "../http/log.ts";
 import type { SessionRow } from "../storage/schema.ts";
+import { openApiDocument } from "../openapi/openapi-document.ts";
 import { databaseTemplate } from "../storage/database-template.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 
 export const testKey = "test-bootstrap-key-0123456789";
+
+// Through JSON, as it goes over the wire; its own tests say that it is an OpenAPI document.
+const check = createAnswerCheck(JSON.parse(JSON.stringify(openApiDocument("http://localhost"))) as Document);
 
 /** A platform that parses; the fake worker never opens it. */
 export const samplePlatform = (name: string, more = "") => `format: platform/1
@@ -46,7 +51,7 @@ export interface TestApi extends AsyncDisposable {
   clock: TestClock;
   dataDir: string;
   platformsDir: string;
-  /** With the test key unless another is given. */
+  /** With the test key unless another is given. Throws when the answer is not as the OpenAPI document says. */
   call(
     method: string,
     path: string,
@@ -98,7 +103,15 @@ export async function startTestApi(
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text.startsWith("{") ? JSON.parse(text) : {} };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: text.startsWith("{") ? JSON.parse(text) : {},
+    };
+    const contentType = response.headers.get("content-type");
+    const problem = check({ ...answer, method, path: path.split("?", 1)[0] ?? "", contentType });
+    if (problem !== null) throw new Error(`${problem} (see openapi/operations.ts)`);
+    return answer;
   }
 
   return {

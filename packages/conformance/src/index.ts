@@ -1,0 +1,2 @@
+export { createAnswerCheck, type AnswerCheck } from "./answer-check.ts";
+export type { Document, DocumentedOperation } from "./document.ts";
