@@ -1,2 +1,3 @@
 export { findMisfits } from "./find-misfits.ts";
-export { outputNames } from "./output-schemas.ts";
+export { outputNames, outputSchemaOf } from "./output-schemas.ts";
+export { dateValue, moneyValue } from "./values.ts";
