@@ -17,6 +17,7 @@ import {
   serverMessageSchema,
   ticketSubprotocolPrefix,
   viewerMessageSchema,
+  viewerProtocolVersion,
   viewerSubprotocol,
   type PacketRectangle,
   type ServerMessage,
@@ -195,7 +196,8 @@ export class FrameServer {
       if (this.#stream === stream) this.#stream = null;
       this.#happened();
     });
-    stream.send(JSON.stringify({ type: "hello", protocol: 1, width: 800, height: 600 } satisfies ServerMessage));
+    const hello: ServerMessage = { type: "hello", protocol: viewerProtocolVersion, width: 800, height: 600 };
+    stream.send(JSON.stringify(hello));
     this.#happened();
   }
 

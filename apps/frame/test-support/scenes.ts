@@ -222,6 +222,48 @@ export const scenes: Record<string, Scene> = {
     },
     shows: "[data-screen=refused-insecure]",
   },
+  "45-dialog-confirm": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "dialog",
+        dialog: {
+          id: "d1",
+          kind: "confirm",
+          host: "bank.demo.test",
+          message: "Your session is about to end.\n\nStay logged in?",
+          suggestion: "",
+        },
+      }),
+    ),
+    shows: "dialog[open]",
+  },
+  "46-dialog-prompt": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "dialog",
+        dialog: {
+          id: "d1",
+          kind: "prompt",
+          host: "secure.login.a-bank-with-a-long-name.example.test",
+          message: "Name this device, so that you recognise it later:",
+          suggestion: "My browser",
+        },
+      }),
+    ),
+    shows: "dialog[open] input",
+  },
+  "47-dialog-leave": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "dialog",
+        dialog: { id: "d1", kind: "leave", host: "bank.demo.test", message: "", suggestion: "" },
+      }),
+    ),
+    shows: "dialog[open]",
+  },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };
 

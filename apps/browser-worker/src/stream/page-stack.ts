@@ -3,6 +3,8 @@ import type { BrowserContext, Page } from "playwright";
 const mostPages = 6;
 
 export interface PageStackEvents {
+  /** A page that was not here before, the first one too. */
+  onPage: (page: Page) => void;
   /** Another page is on top now. */
   onCurrent: (page: Page) => void;
   /** The first page is gone: there is nothing to show any more. */
@@ -38,11 +40,7 @@ export class PageStack {
 
   #add(page: Page): void {
     this.#pages.push(page);
-    // A dialog stops the page until it is answered, and it is not in the picture: answer at once.
-    page.on(
-      "dialog",
-      (dialog) => void (dialog.type() === "beforeunload" ? dialog.accept() : dialog.dismiss()).catch(() => {}),
-    );
+    this.#events.onPage(page);
     page.on("crash", () => this.#events.onCrash());
     page.on("close", () => {
       const wasCurrent = this.#pages.at(-1) === page;

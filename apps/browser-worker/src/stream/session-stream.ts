@@ -8,7 +8,9 @@ import {
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { createJpegEncoder } from "./frame-encoder.ts";
+import { hostOf } from "./host-of.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
+import { PageQuestions } from "./page-questions.ts";
 import { PageStack } from "./page-stack.ts";
 import { createPageView, type PageView, type PageViewChange } from "./page-view.ts";
 import { Screencast } from "./screencast.ts";
@@ -41,6 +43,7 @@ export class SessionStream {
   readonly #views = new WeakMap<Page, Promise<PageView>>();
   readonly #screencast: Screencast;
   readonly #input: InputDispatcher;
+  readonly #questions: PageQuestions;
   readonly #replyListeners = new Set<(reply: ChallengeReply) => void>();
   #currentView: PageView | null = null;
   #viewer: ViewerConnection | null = null;
@@ -62,7 +65,13 @@ export class SessionStream {
       const geometry = this.#screencast.geometry;
       return this.#currentView && geometry ? { client: this.#currentView.client, geometry } : null;
     });
+    this.#questions = new PageQuestions({
+      send: (message) => this.#send(message),
+      // While the tree acts nobody expects a question, and a page that waits for an answer would hold it up.
+      canAsk: () => this.#viewer !== null && this.#control,
+    });
     this.#pages = new PageStack(options.context, options.page, {
+      onPage: (page) => this.#questions.watch(page),
       onCurrent: (page) => void this.#follow(page),
       onEmpty: options.onBroken,
       onCrash: options.onBroken,
@@ -93,6 +102,7 @@ export class SessionStream {
     viewer.send({ type: "challenge", challenge: this.#challenge });
     viewer.send({ type: "control", enabled: this.#control });
     this.#sendPlace();
+    this.#questions.tell();
     void this.#screencast.start();
   }
 
@@ -102,7 +112,10 @@ export class SessionStream {
   }
 
   setControl(enabled: boolean): void {
-    if (this.#control && !enabled) this.#input.releaseAll();
+    if (this.#control && !enabled) {
+      this.#input.releaseAll();
+      this.#questions.withdraw();
+    }
     this.#control = enabled;
     this.#send({ type: "control", enabled });
   }
@@ -115,6 +128,7 @@ export class SessionStream {
   close(code: number): void {
     this.#closed = true;
     this.#replyListeners.clear();
+    this.#questions.withdraw();
     void this.#screencast.stop();
     this.#viewer?.close(code);
   }
@@ -144,7 +158,10 @@ export class SessionStream {
         const { challengeId, choice } = message;
         for (const listener of this.#replyListeners)
           listener(choice === undefined ? { challengeId } : { challengeId, choice });
+        return;
       }
+      case "dialogReply":
+        return this.#questions.answer(message);
     }
   }
 
@@ -210,12 +227,10 @@ export class SessionStream {
 
   #sendLocation(): void {
     const url = this.#currentView?.page.url() ?? "";
-    const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
-    const isWeb = protocol === "https:" || protocol === "http:";
     this.#send({
       type: "location",
-      host: isWeb ? hostname.slice(0, 255) : "",
-      secure: protocol === "https:",
+      host: hostOf(url),
+      secure: url.startsWith("https:"),
       loading: this.#currentView?.loading ?? false,
     });
   }

@@ -1,3 +1,4 @@
+import { PageDialogBox } from "../parts/page-dialog-box.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
@@ -23,6 +24,13 @@ export function LiveScreen({ state }: { state: OpenState }) {
         </div>
         <Stage state={state} />
       </div>
+      {state.page.dialog && (
+        <PageDialogBox
+          key={state.page.dialog.id}
+          dialog={state.page.dialog}
+          connected={state.stream.link === "connected"}
+        />
+      )}
     </section>
   );
 }

@@ -131,5 +131,7 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, cursor: message.cursor };
     case "focus":
       return { ...page, field: message.field };
+    case "dialog":
+      return { ...page, dialog: message.dialog };
   }
 }

@@ -1,5 +1,5 @@
 import type { FrameView } from "@attestream/shared/frame-api";
-import type { FocusedField } from "@attestream/shared/viewer-protocol";
+import type { FocusedField, PageDialog } from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
 
 /** Why this page cannot show the session. */
@@ -26,6 +26,8 @@ export interface LivePage {
   control: boolean;
   cursor: string;
   field: FocusedField | null;
+  /** What the page asks outside of its picture. */
+  dialog: PageDialog | null;
   /** True once a whole picture is drawn. */
   picture: boolean;
 }
@@ -69,6 +71,7 @@ export const blankPage: LivePage = {
   control: false,
   cursor: "default",
   field: null,
+  dialog: null,
   picture: false,
 };
 

@@ -14,5 +14,5 @@ export {
   viewerProtocolVersion,
   viewerSubprotocol,
 } from "./protocol-version.ts";
-export { serverMessageSchema, type FocusedField, type ServerMessage } from "./server-message.ts";
+export { serverMessageSchema, type FocusedField, type PageDialog, type ServerMessage } from "./server-message.ts";
 export { viewerMessageSchema, type ViewerMessage } from "./viewer-message.ts";

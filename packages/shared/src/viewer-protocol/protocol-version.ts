@@ -4,8 +4,9 @@
  * Worker -> viewer: binary frame packets (packet.ts) and JSON text (server-message.ts).
  * Viewer -> worker: JSON text (viewer-message.ts). History:
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
+ * 2 - what a page asks outside of its picture: JavaScript dialogs.
  */
-export const viewerProtocolVersion = 1;
+export const viewerProtocolVersion = 2;
 
 export const viewerSubprotocol = "attestream.viewer.v1";
 

@@ -28,7 +28,24 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** The JavaScript dialog that holds up the page until it is answered; null when there is none (any more). */
+  z.strictObject({
+    type: z.literal("dialog"),
+    dialog: z
+      .strictObject({
+        id: z.string().max(64),
+        /** `leave`: the page asks whether it may be left. */
+        kind: z.enum(["alert", "confirm", "prompt", "leave"]),
+        /** The site that asks. */
+        host: z.string().max(255),
+        message: z.string().max(2_000),
+        /** What a prompt suggests. */
+        suggestion: z.string().max(2_000),
+      })
+      .nullable(),
+  }),
 ]);
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
+export type PageDialog = NonNullable<Extract<ServerMessage, { type: "dialog" }>["dialog"]>;
 export type FocusedField = NonNullable<Extract<ServerMessage, { type: "focus" }>["field"]>;

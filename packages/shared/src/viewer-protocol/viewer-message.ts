@@ -56,6 +56,13 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     challengeId: z.string().max(64),
     choice: z.string().max(64).optional(),
   }),
+  z.strictObject({
+    type: z.literal("dialogReply"),
+    id: z.string().max(64),
+    accepted: z.boolean(),
+    /** What the user wrote into a prompt. */
+    text: z.string().max(2_000).optional(),
+  }),
 ]);
 
 export type ViewerMessage = z.infer<typeof viewerMessageSchema>;

@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { ServerMessage, ViewerMessage } from "@attestream/shared/viewer-protocol";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunSessionTree } from "../session/tree-runner.ts";
+import { startTestSite, type TestSite } from "../testing/test-site.ts";
+import { TestViewer } from "../testing/test-viewer.ts";
+import { assignTo, startTestWorker, workerToken, type TestWorker } from "../testing/test-worker.ts";
+
+const host = "questions.worker.test";
+const page = `<!doctype html><title>Questions</title>
+<style>body { margin: 0 } body > * { position: absolute; left: 100px; width: 300px; height: 40px; box-sizing: border-box }</style>
+<button style="top: 100px" onclick="post('prompt ' + prompt('Which colour?', 'red'))">Prompt</button>
+<button style="top: 200px" onclick="post('confirm ' + confirm('Really?'))">Confirm</button>
+<button style="top: 300px" onclick="window.addEventListener('beforeunload', (event) => event.preventDefault()); location.href = '/next'">Leave</button>
+<script>const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
+
+/** Opens the page and leaves it to the user until the session is released. */
+const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, signal }) => {
+  await current().goto(loginUrl);
+  viewer.setControl(true);
+  await once(signal, "abort");
+  throw new Error("released");
+};
+
+describe("what a page asks outside of its picture", () => {
+  let site: TestSite;
+  let test: TestWorker;
+  let sessionId: string;
+  let viewer: TestViewer;
+
+  beforeAll(async () => {
+    site = await startTestSite(host, {
+      "/login": page,
+      "/next": "<!doctype html><script>fetch('/posted', { method: 'POST', body: 'next' })</script>",
+    });
+    test = await startTestWorker({
+      runTree: openAndLeave,
+      ca: site.ca,
+      env: { EGRESS_DEV_HOSTS: `${host}=127.0.0.1:${site.port}` },
+    });
+  });
+  afterAll(async () => {
+    await test[Symbol.asyncDispose]();
+    await site.close();
+  });
+  beforeEach(async () => {
+    site.posts.length = 0;
+    sessionId = randomUUID();
+    test.api.send(assignTo(sessionId, host));
+    await test.api.waitForReport(sessionId, "browser.started");
+    viewer = await connect();
+    test.api.send({ type: "tree.start", sessionId, epoch: 1 });
+    await viewer.until(({ packets }) => packets.length > 0);
+    await heard("control", ({ enabled }) => enabled);
+    await heard("location", (place) => place.host === host && !place.loading);
+  });
+  afterEach(async () => {
+    test.api.send({ type: "release", sessionId, epoch: 1, reason: "finished" });
+    await test.api.waitFor((message) => message.type === "released" && message.sessionId === sessionId);
+  });
+
+  const connect = () =>
+    TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" });
+
+  type MessageOf<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
+
+  /** The last message of its type, once that is as it should be. */
+  async function heard<T extends ServerMessage["type"]>(
+    type: T,
+    isIt: (message: MessageOf<T>) => boolean,
+  ): Promise<MessageOf<T>> {
+    const last = () => viewer.messages.findLast((message): message is MessageOf<T> => message.type === type);
+    await viewer.until(() => {
+      const message = last();
+      return message !== undefined && isIt(message);
+    });
+    return last()!;
+  }
+
+  const posted = (body: string) => test.api.waitFor(() => site.posts.some((post) => post.body === body));
+
+  async function answerDialog(answer: Omit<Extract<ViewerMessage, { type: "dialogReply" }>, "type" | "id">) {
+    const { dialog } = await heard("dialog", (message) => message.dialog !== null);
+    viewer.send({ type: "dialogReply", id: dialog!.id, ...answer });
+    await heard("dialog", (message) => message.dialog === null);
+    return dialog;
+  }
+
+  it("a prompt and a confirm are answered by the user", async () => {
+    viewer.click(150, 120);
+    expect(await answerDialog({ accepted: true, text: "blue" })).toMatchObject({
+      kind: "prompt",
+      host,
+      message: "Which colour?",
+      suggestion: "red",
+    });
+    await posted("prompt blue");
+    viewer.click(150, 220);
+    await answerDialog({ accepted: false });
+    await posted("confirm false");
+  });
+
+  it("a page that asks whether to leave it stays or goes as the user wants", async () => {
+    viewer.click(150, 320);
+    expect(await answerDialog({ accepted: false })).toMatchObject({ kind: "leave" });
+    viewer.click(150, 320);
+    await answerDialog({ accepted: true });
+    await posted("next");
+  });
+
+  it("is told again to a viewer that comes back, and declined when there is none", async () => {
+    viewer.click(150, 220);
+    const { dialog } = await heard("dialog", (message) => message.dialog !== null);
+    await viewer.close();
+    viewer = await connect();
+    expect(await heard("dialog", (message) => message.dialog !== null)).toMatchObject({ dialog });
+    await answerDialog({ accepted: true });
+    await posted("confirm true");
+  });
+});

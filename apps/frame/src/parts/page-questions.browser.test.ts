@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Browser, Page } from "playwright";
+import { FrameServer } from "../../test-support/frame-server.ts";
+import { launchViewer } from "../../test-support/launch-viewer.ts";
+import { png } from "../../test-support/png.ts";
+
+let browser: Browser;
+let page: Page;
+let server: FrameServer;
+
+beforeAll(async () => {
+  browser = await launchViewer();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  server = await FrameServer.start({ view: { status: "AWAITING_USER", streamable: true, progress: 40 } });
+  page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+  await page.goto(server.embedUrl());
+  await showPage();
+});
+afterEach(async () => {
+  await page.close();
+  await server.close();
+});
+
+async function showPage(): Promise<void> {
+  await server.until(() => server.streaming);
+  server.say({ type: "control", enabled: true });
+  server.drawWhole(
+    800,
+    500,
+    png(8, 5, () => [200, 210, 220]),
+  );
+  await page.locator(".veil").waitFor({ state: "detached" });
+  await page.locator(".keyboard-target").focus();
+}
+
+describe("a dialog of the page", () => {
+  const dialog = { id: "d1", kind: "prompt", host: "bank.test", message: "Which colour?", suggestion: "red" } as const;
+
+  it("is answered by keyboard alone, and the keys go to the page again afterwards", async () => {
+    server.say({ type: "dialog", dialog });
+    await page.getByRole("dialog", { name: "bank.test asks" }).waitFor();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("blue");
+    await page.keyboard.press("Enter");
+    expect(await server.message("dialogReply")).toEqual({
+      type: "dialogReply",
+      id: "d1",
+      accepted: true,
+      text: "blue",
+    });
+    expect(server.received.filter(({ type }) => type === "key")).toEqual([]);
+    server.say({ type: "dialog", dialog: null });
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("x");
+    await server.message("key", ({ key }) => key === "x");
+  });
+
+  it("is declined by Escape, pressed twice as well, and stays until the worker has heard it", async () => {
+    server.say({ type: "dialog", dialog: { ...dialog, kind: "confirm" } });
+    await page.getByRole("button", { name: "OK" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    expect(await server.message("dialogReply")).toEqual({ type: "dialogReply", id: "d1", accepted: false });
+    expect(server.received.filter(({ type }) => type === "dialogReply")).toHaveLength(1);
+    expect(await page.getByRole("button", { name: "OK" }).isDisabled()).toBe(true);
+    // The answer was lost on the way: the worker asks again on the next connection.
+    server.cutStream();
+    await server.until(() => server.opened === 2 && server.streaming);
+    server.say({ type: "dialog", dialog: { ...dialog, kind: "confirm" } });
+    server.drawWhole(
+      800,
+      500,
+      png(8, 5, () => [200, 210, 220]),
+    );
+    const from = server.received.length;
+    await page.getByRole("button", { name: "OK" }).click();
+    expect(await server.message("dialogReply", () => true, from)).toMatchObject({ accepted: true });
+  });
+
+  it("of kind alert has one button", async () => {
+    server.say({ type: "dialog", dialog: { ...dialog, kind: "alert" } });
+    const box = page.getByRole("dialog", { name: "bank.test says" });
+    await box.waitFor();
+    expect(await box.getByRole("button").allTextContents()).toEqual(["OK"]);
+  });
+});
