@@ -18,7 +18,7 @@ import type { Log } from "./http/log.ts";
 import { requireKey } from "./http/require-key.ts";
 import { createKeyAuthenticator } from "./keys/authenticate-key.ts";
 import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
-import { createLimit, rateLimit, requestLimit } from "./http/rate-limits.ts";
+import { createLimit, rateLimit, requestLimit, webhookLimit } from "./http/rate-limits.ts";
 import { limitRefusedKeys } from "./http/refused-keys.ts";
 import { loadSecrets } from "./keys/secrets.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
@@ -42,6 +42,12 @@ import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
 import { openDatabase, type OpenDatabase } from "./storage/open-database.ts";
 import { createStreamGateway } from "./stream/stream-gateway.ts";
+import {
+  getDeliveryRoute,
+  listDeliveriesRoute,
+  replayDeliveryRoute,
+  webhookTestRoute,
+} from "./webhooks/webhook-deliveries.routes.ts";
 import { createWebhooks } from "./webhooks/create-webhooks.ts";
 import { createWorkerGateway, workerPath, type WorkerGateway } from "./workers/worker-gateway.ts";
 import { createWorkerReports } from "./workers/worker-reports.ts";
@@ -264,6 +270,7 @@ async function start(
   };
   const own = { sessions, platforms, addresses, sealer };
   const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
+  const askedWebhooks = rateLimit(webhookLimit);
   const partnerRoutes: PartnerRoute[] = [
     { method: "get", path: "/partner/browser-platforms", handler: listPlatforms(platforms) },
     {
@@ -292,6 +299,20 @@ async function start(
       method: "get",
       path: "/partner/browser-session/:id/attestation",
       handler: attestationRoute({ sessions, attestations, publicUrl }),
+    },
+    { method: "get", path: "/partner/webhook-deliveries", handler: listDeliveriesRoute(webhooks.deliveries) },
+    { method: "get", path: "/partner/webhook-deliveries/:id", handler: getDeliveryRoute(webhooks.deliveries) },
+    {
+      method: "post",
+      path: "/partner/webhook-deliveries/:id/replay",
+      before: [askedWebhooks],
+      handler: replayDeliveryRoute(webhooks.deliveries),
+    },
+    {
+      method: "post",
+      path: "/partner/webhook-test",
+      before: [askedWebhooks],
+      handler: webhookTestRoute(webhooks.deliveries, config.webhookDevHosts),
     },
   ];
   const app = createApp({

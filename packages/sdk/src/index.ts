@@ -6,7 +6,14 @@ export {
   type VerifyOptions,
   type VerifyResult,
 } from "@attestream/attestation/verify";
-export type { AttestationResponse, CreatedSession, Platform, SessionList } from "@attestream/shared/partner-api";
+export type {
+  AttestationResponse,
+  CreatedSession,
+  Platform,
+  SessionList,
+  WebhookDelivery,
+  WebhookDeliveryList,
+} from "@attestream/shared/partner-api";
 export { AttestreamError } from "./client/attestream-error.ts";
 export {
   createClient,
@@ -14,6 +21,7 @@ export {
   type Client,
   type ClientOptions,
   type CreateOptions,
+  type DeliveriesOptions,
   type EventsOptions,
   type ListOptions,
   type NewSession,

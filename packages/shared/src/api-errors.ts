@@ -101,6 +101,18 @@ export const apiErrors = {
   attestation_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no attestation." },
   not_found: { status: 404, type: "not_found", retriable: false, message: "There is nothing here." },
   session_not_found: { status: 404, type: "not_found", retriable: false, message: "There is no such session." },
+  delivery_not_found: {
+    status: 404,
+    type: "not_found",
+    retriable: false,
+    message: "There is no such webhook delivery.",
+  },
+  delivery_pending: {
+    status: 409,
+    type: "conflict",
+    retriable: true,
+    message: "This webhook is still being delivered; its next attempt comes by itself.",
+  },
   body_too_large: {
     status: 413,
     type: "invalid_request",

@@ -23,6 +23,9 @@ export const createLimit = (perMinute: number): RateLimit => ({
   windowSeconds: 60,
 });
 
+/** Webhooks that a key asks for: each makes us send a request to the outside. */
+export const webhookLimit: RateLimit = { name: "webhooks", points: 30, windowSeconds: 60 };
+
 /** Counts per API key; stands behind `requireKey`. In memory: one process. */
 export function rateLimit(limit: RateLimit): RequestHandler {
   const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.windowSeconds });

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import type { WebhookPayload } from "@attestream/shared/partner-api";
 import { openExtraction } from "../sessions/extraction.ts";
 import { openWebhookSecrets } from "../keys/webhook-secrets.ts";
 import type { Log } from "../http/log.ts";
@@ -8,7 +9,7 @@ import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
 import type { PostOutcome, PostWebhook } from "./post-webhook.ts";
 import { nextAttemptAt } from "./retry-schedule.ts";
 import { signWebhook } from "./sign-webhook.ts";
-import { webhookPayload } from "./webhook-payload.ts";
+import { testPayload, webhookPayload } from "./webhook-payload.ts";
 import type { AttemptJob, WebhookQueue } from "./webhook-queue.ts";
 
 type Delivery = Selectable<WebhookDeliveriesTable>;
@@ -34,25 +35,26 @@ export function createAttemptDelivery(
   const { db, sealer, queue, post, now, random, log } = deps;
 
   async function compose(delivery: Delivery): Promise<{ body: string; secrets: string[] }> {
-    const session = await db
-      .selectFrom("sessions")
-      .selectAll()
-      .where("id", "=", delivery.session_id)
-      .executeTakeFirstOrThrow();
     const partner = await db
       .selectFrom("partners")
       .select(["id", "webhook_secrets_enc"])
       .where("id", "=", delivery.partner_id)
       .executeTakeFirstOrThrow();
+    const payload =
+      delivery.session_id === null ? testPayload(delivery.created_at) : await payloadOf(delivery.session_id);
+    return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
+  }
+
+  async function payloadOf(sessionId: string): Promise<WebhookPayload> {
+    const session = await db.selectFrom("sessions").selectAll().where("id", "=", sessionId).executeTakeFirstOrThrow();
     const proof = session.has_attestation
       ? await db.selectFrom("attestations").select("proof_hash").where("session_id", "=", session.id).executeTakeFirst()
       : undefined;
-    const payload = webhookPayload({
+    return webhookPayload({
       session,
       extractedData: openExtraction(sealer, session)?.extractedData ?? null,
       proofHash: proof?.proof_hash ?? null,
     });
-    return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
   }
 
   async function make(delivery: Delivery, at: Date, signal: AbortSignal): Promise<PostOutcome> {
@@ -78,7 +80,8 @@ export function createAttemptDelivery(
     const attempts = delivery.attempts + 1;
     const at = now();
     const next =
-      outcome.ok || outcome.final
+      // A test is looked at now or never.
+      outcome.ok || outcome.final || delivery.session_id === null
         ? null
         : nextAttemptAt({
             attempts,
@@ -101,12 +104,13 @@ export function createAttemptDelivery(
         .where("id", "=", delivery.id)
         .where("state", "=", "pending")
         .where("attempts", "=", delivery.attempts)
+        .where("replays", "=", delivery.replays)
         .executeTakeFirst();
       // Nothing updated: the same attempt was made twice and the other one was first.
       if (numUpdatedRows === 1n && next !== null) {
         await queue.send(
           trx,
-          { deliveryId: delivery.id, attempts },
+          { deliveryId: delivery.id, attempts, replays: delivery.replays },
           { partnerId: delivery.partner_id, notBefore: next },
         );
       }
@@ -120,7 +124,13 @@ export function createAttemptDelivery(
       .selectAll()
       .where("id", "=", job.deliveryId)
       .executeTakeFirst();
-    if (!delivery || delivery.state !== "pending" || delivery.attempts !== job.attempts) return;
+    if (
+      !delivery ||
+      delivery.state !== "pending" ||
+      delivery.attempts !== job.attempts ||
+      delivery.replays !== job.replays
+    )
+      return;
     const startedAt = now();
     const outcome = await make(delivery, startedAt, signal);
     const { next } = await record(delivery, outcome);
@@ -131,7 +141,7 @@ export function createAttemptDelivery(
         durationMs: now().getTime() - startedAt.getTime(),
         ...(outcome.ok ? {} : { errorCode: outcome.reason }),
         deliveryId: delivery.id,
-        sessionId: delivery.session_id,
+        ...(delivery.session_id === null ? {} : { sessionId: delivery.session_id }),
         partnerId: delivery.partner_id,
         attempt: delivery.attempts + 1,
         ...(outcome.status === undefined ? {} : { status: outcome.status }),

@@ -5,6 +5,7 @@ import type { Log } from "../http/log.ts";
 import type { Sealer } from "../storage/encryption.ts";
 import type { Database } from "../storage/schema.ts";
 import { createAttemptDelivery } from "./attempt-delivery.ts";
+import { createDeliveryLog, type DeliveryLog } from "./delivery-log.ts";
 import { createPostWebhook } from "./post-webhook.ts";
 import type { Resolve } from "./resolve-public.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./webhook-outbox.ts";
@@ -32,6 +33,8 @@ export interface WebhooksOptions {
 export interface Webhooks {
   /** For the session service: writes the delivery in its transaction. */
   outbox: WebhookOutbox;
+  /** For partners who look at their deliveries. */
+  deliveries: DeliveryLog;
   /** Before the first session can end, and so before anything is swept or served. */
   start(): Promise<void>;
   /** A terminal status was committed: deliver at once. Without it the next poll does. */
@@ -55,6 +58,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   return {
     outbox: createWebhookOutbox({ queue, now, newId }),
+    deliveries: createDeliveryLog({ db, queue, now, newId }),
     async start() {
       await queue.open();
       await queue.work((job, signal) => attempt(job, AbortSignal.any([signal, stopping.signal])));

@@ -11,6 +11,22 @@ export const webhookEvents = {
   TERMINATED: "session.terminated",
 } as const satisfies Record<TerminalStatus, string>;
 
+/** Of a delivery that a partner asks for to try its receiver. */
+export const testEvent = "webhook.test";
+
+/** Has the form of any other, and can do no harm where `event` is not looked at: no such session exists. */
+export function testPayload(at: Date): WebhookPayload {
+  return {
+    sessionId: "00000000-0000-0000-0000-000000000000",
+    status: "TERMINATED",
+    extractedData: null,
+    completedAt: at.toISOString(),
+    event: testEvent,
+    platformId: 0,
+    createdAt: at.toISOString(),
+  };
+}
+
 const carriesData: Record<TerminalStatus, boolean> = {
   COMPLETED: true,
   PARTIAL_COMPLETE: true,

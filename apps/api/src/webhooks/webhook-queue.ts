@@ -7,9 +7,9 @@ import type { Database } from "../storage/schema.ts";
 
 const queueName = "webhook-attempt";
 
-const jobSchema = z.object({ deliveryId: z.string(), attempts: z.int() });
+const jobSchema = z.object({ deliveryId: z.string(), attempts: z.int(), replays: z.int().default(0) });
 
-/** One attempt to make. `attempts` are those made before: a job that lags behind its delivery is void. */
+/** One attempt to make. `attempts` are those made before, since replay number `replays`: a job that lags behind its delivery is void. */
 export type AttemptJob = z.infer<typeof jobSchema>;
 
 export interface WebhookQueue {

@@ -120,6 +120,39 @@ describe("the client", () => {
     expect(seen[0]?.url).toBe(`/partner/browser-session/${sessionId}/events?after=2`);
   });
 
+  it("asks for deliveries, replays and tests", async () => {
+    const delivery = {
+      id: "msg_1",
+      sessionId: null,
+      event: "webhook.test",
+      url: "https://shop.example.com/hook",
+      state: "pending",
+      attempts: 0,
+      replays: 0,
+      nextAttemptAt: session.createdAt,
+      lastStatus: null,
+      lastError: null,
+      createdAt: session.createdAt,
+      deliveredAt: null,
+    };
+    const { baseUrl, seen } = await serve(
+      success({ deliveries: [delivery], total: 1, limit: 20, offset: 0 }),
+      success(delivery),
+    );
+    const client = createClient({ baseUrl, apiKey: "k" });
+    expect((await client.webhookDeliveries({ state: "failed", sessionId })).deliveries).toEqual([delivery]);
+    await client.webhookDelivery("msg_1");
+    await client.replayWebhook("msg_1");
+    expect(await client.testWebhook("https://shop.example.com/hook")).toEqual(delivery);
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET /partner/webhook-deliveries?state=failed&sessionId=${sessionId}`,
+      "GET /partner/webhook-deliveries/msg_1",
+      "POST /partner/webhook-deliveries/msg_1/replay",
+      "POST /partner/webhook-test",
+    ]);
+    expect(seen[3]?.body).toBe(`{"webhookUrl":"https://shop.example.com/hook"}`);
+  });
+
   it("reads what a newer server adds, and reasons it does not know", async () => {
     const { baseUrl } = await serve(
       success({

@@ -4,11 +4,15 @@ import {
   createdSessionSchema,
   platformListSchema,
   sessionListSchema,
+  webhookDeliveryListSchema,
+  webhookDeliverySchema,
   type AttestationResponse,
   type CreatedSession,
   type createSessionRequestSchema,
   type Platform,
   type SessionList,
+  type WebhookDelivery,
+  type WebhookDeliveryList,
 } from "@attestream/shared/partner-api";
 import { z } from "zod";
 import { AttestreamError } from "./attestream-error.ts";
@@ -62,10 +66,29 @@ export interface Client {
   sessionEvents(sessionId: string, options?: EventsOptions): Promise<SessionEvents>;
   /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
   attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
+  /** What became of your webhooks, newest first. */
+  webhookDeliveries(options?: DeliveriesOptions): Promise<WebhookDeliveryList>;
+  webhookDelivery(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
+  /** Sends a webhook again that was delivered or given up, under its old id. */
+  replayWebhook(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
+  /** Sends a made-up webhook, once. `webhookDelivery` tells what came of it. */
+  testWebhook(webhookUrl: string, options?: CallOptions): Promise<WebhookDelivery>;
   /** The public keys that attestations are signed with (a JWKS). Fetch them ahead; checking then needs no connection. */
   issuerKeys(options?: CallOptions): Promise<{ keys: Record<string, unknown>[] }>;
   /** Looks every `everyMs` (2 s) until the session has ended. A webhook tells sooner and costs less; bound the wait with `signal`. */
   waitForCompletion(sessionId: string, options?: CallOptions & { everyMs?: number }): Promise<Session>;
+}
+
+export interface DeliveriesOptions extends CallOptions {
+  state?: WebhookDelivery["state"];
+  sessionId?: string;
+  event?: string;
+  /** Made at or after, and before; ISO 8601. */
+  from?: string;
+  to?: string;
+  /** 1 to 100; 20 when left out. */
+  limit?: number;
+  offset?: number;
 }
 
 const keySetSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
@@ -83,6 +106,8 @@ export function createClient(options: ClientOptions): Client {
   const pause = options.wait ?? wait;
   const sessionPath = (sessionId: string, rest = "") =>
     `/partner/browser-session/${encodeURIComponent(sessionId)}${rest}`;
+  const deliveryPath = (deliveryId: string, rest = "") =>
+    `/partner/webhook-deliveries/${encodeURIComponent(deliveryId)}${rest}`;
 
   const client: Client = {
     platforms: ({ signal } = {}) =>
@@ -131,6 +156,36 @@ export function createClient(options: ClientOptions): Client {
         method: "GET",
         path: sessionPath(sessionId, "/attestation"),
         answer: attestationResponseSchema,
+        signal,
+      }),
+    webhookDeliveries: ({ signal, ...query } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/partner/webhook-deliveries",
+        query,
+        answer: webhookDeliveryListSchema,
+        signal,
+      }),
+    webhookDelivery: (deliveryId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: deliveryPath(deliveryId),
+        answer: webhookDeliverySchema,
+        signal,
+      }),
+    replayWebhook: (deliveryId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: deliveryPath(deliveryId, "/replay"),
+        answer: webhookDeliverySchema,
+        signal,
+      }),
+    testWebhook: (webhookUrl, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: "/partner/webhook-test",
+        body: { webhookUrl },
+        answer: webhookDeliverySchema,
         signal,
       }),
     issuerKeys: ({ signal } = {}) =>

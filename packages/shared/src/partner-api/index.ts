@@ -23,4 +23,12 @@ export {
   type SessionList,
   type StatusReason,
 } from "./sessions.ts";
+export {
+  listDeliveriesQuerySchema,
+  webhookDeliveryListSchema,
+  webhookDeliverySchema,
+  webhookTestRequestSchema,
+  type WebhookDelivery,
+  type WebhookDeliveryList,
+} from "./webhook-deliveries.ts";
 export { webhookPayloadSchema, type WebhookPayload } from "./webhook.ts";

@@ -1,0 +1,127 @@
+import type { Kysely, Selectable } from "kysely";
+import { AppError } from "@attestream/shared";
+import type { listDeliveriesQuerySchema } from "@attestream/shared/partner-api";
+import type { z } from "zod";
+import type { AuthenticatedPartner } from "../http/request-context.ts";
+import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
+import { testEvent } from "./webhook-payload.ts";
+import type { WebhookQueue } from "./webhook-queue.ts";
+
+export type DeliveryRow = Selectable<WebhookDeliveriesTable>;
+type Owner = Pick<AuthenticatedPartner, "id" | "mode">;
+
+/** What a partner sees and asks of its deliveries. Another's do not exist for it. */
+export interface DeliveryLog {
+  list(
+    owner: Owner,
+    query: z.output<typeof listDeliveriesQuerySchema>,
+  ): Promise<{ deliveries: DeliveryRow[]; total: number }>;
+  get(owner: Owner, id: string): Promise<DeliveryRow>;
+  /** Sends it once more, under the same id, with the whole schedule of retries. */
+  replay(owner: Owner, id: string): Promise<DeliveryRow>;
+  /** One attempt of a made-up webhook. */
+  sendTest(owner: Owner, url: string): Promise<DeliveryRow>;
+}
+
+export function createDeliveryLog(deps: {
+  db: Kysely<Database>;
+  queue: Pick<WebhookQueue, "send" | "wake">;
+  now: () => Date;
+  newId: () => string;
+}): DeliveryLog {
+  const { db, queue, now, newId } = deps;
+
+  async function get(owner: Owner, id: string): Promise<DeliveryRow> {
+    const row = await db
+      .selectFrom("webhook_deliveries")
+      .selectAll()
+      .where("id", "=", id)
+      .where("partner_id", "=", owner.id)
+      .where("mode", "=", owner.mode)
+      .executeTakeFirst();
+    if (!row) throw new AppError("delivery_not_found");
+    return row;
+  }
+
+  return {
+    get,
+
+    async list(owner, query) {
+      const { state, sessionId, event, from, to } = query;
+      let found = db.selectFrom("webhook_deliveries").where("partner_id", "=", owner.id).where("mode", "=", owner.mode);
+      if (state !== undefined) found = found.where("state", "=", state);
+      if (sessionId !== undefined) found = found.where("session_id", "=", sessionId.toLowerCase());
+      if (event !== undefined) found = found.where("event", "=", event);
+      if (from !== undefined) found = found.where("created_at", ">=", new Date(from));
+      if (to !== undefined) found = found.where("created_at", "<", new Date(to));
+      const deliveries = await found
+        .selectAll()
+        .orderBy("created_at", "desc")
+        .orderBy("id")
+        .limit(query.limit)
+        .offset(query.offset)
+        .execute();
+      const { total } = await found
+        .select((eb) => eb.fn.countAll<number | string>().as("total"))
+        .executeTakeFirstOrThrow();
+      return { deliveries, total: Number(total) };
+    },
+
+    async replay(owner, id) {
+      const replayed = await db.transaction().execute(async (trx) => {
+        const row = await trx
+          .updateTable("webhook_deliveries")
+          .set((eb) => ({
+            state: "pending",
+            attempts: 0,
+            replays: eb("replays", "+", 1),
+            next_attempt_at: now(),
+            delivered_at: null,
+          }))
+          .where("id", "=", id)
+          .where("partner_id", "=", owner.id)
+          .where("mode", "=", owner.mode)
+          .where("state", "!=", "pending")
+          .returningAll()
+          .executeTakeFirst();
+        if (row) {
+          const job = { deliveryId: row.id, attempts: 0, replays: row.replays };
+          await queue.send(trx, job, { partnerId: row.partner_id });
+        }
+        return row;
+      });
+      if (!replayed) {
+        await get(owner, id);
+        throw new AppError("delivery_pending");
+      }
+      queue.wake();
+      return replayed;
+    },
+
+    async sendTest(owner, url) {
+      const at = now();
+      const made = await db.transaction().execute(async (trx) => {
+        const row = await trx
+          .insertInto("webhook_deliveries")
+          .values({
+            id: `msg_${newId()}`,
+            session_id: null,
+            partner_id: owner.id,
+            mode: owner.mode,
+            event: testEvent,
+            url,
+            state: "pending",
+            attempts: 0,
+            next_attempt_at: at,
+            created_at: at,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        await queue.send(trx, { deliveryId: row.id, attempts: 0, replays: 0 }, { partnerId: owner.id });
+        return row;
+      });
+      queue.wake();
+      return made;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { sessionIdSchema } from "../ids.ts";
+
+export const deliveryStates = ["pending", "delivered", "failed"] as const;
+
+/** One webhook to one address, with what came of its attempts. */
+export const webhookDeliverySchema = z.strictObject({
+  /** Also the `webhook-id` header, the same on every attempt and replay. */
+  id: z.string().startsWith("msg_"),
+  /** null for a test delivery. */
+  sessionId: sessionIdSchema.nullable(),
+  event: z.string(),
+  url: z.string(),
+  state: z.enum(deliveryStates),
+  /** Since it was made or last replayed. */
+  attempts: z.int().min(0),
+  replays: z.int().min(0),
+  /** null when there will be none. */
+  nextAttemptAt: z.iso.datetime().nullable(),
+  /** HTTP status of the last answer; null when there was none. */
+  lastStatus: z.int().nullable(),
+  /** Why the last attempt failed: a code, for example `timeout` or `status_not_2xx`. */
+  lastError: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  deliveredAt: z.iso.datetime().nullable(),
+});
+
+export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
+
+/** Query of `GET /partner/webhook-deliveries`. */
+export const listDeliveriesQuerySchema = z.object({
+  state: z.enum(deliveryStates).optional(),
+  sessionId: sessionIdSchema.optional(),
+  event: z
+    .string()
+    .regex(/^[a-z_.]{1,64}$/)
+    .optional(),
+  /** Made at or after, and before. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+});
+
+/** Newest first. */
+export const webhookDeliveryListSchema = z.strictObject({
+  deliveries: z.array(webhookDeliverySchema),
+  total: z.int().min(0),
+  limit: z.int(),
+  offset: z.int(),
+});
+
+export type WebhookDeliveryList = z.infer<typeof webhookDeliveryListSchema>;
+
+/** Body of `POST /partner/webhook-test`. */
+export const webhookTestRequestSchema = z.object({ webhookUrl: z.string().max(2048) });
