@@ -79,6 +79,7 @@ const en = {
     leaveText: "What you typed on it may be lost.",
     leave: "Leave",
     stay: "Stay",
+    chooseTitle: "Choose one",
     promptLabel: "Your answer",
     sessionEnds: (text: string) => `This verification ends in ${text}`,
     kinds: {

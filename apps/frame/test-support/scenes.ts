@@ -264,6 +264,28 @@ export const scenes: Record<string, Scene> = {
     ),
     shows: "dialog[open]",
   },
+  "48-select": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "select",
+        select: {
+          id: "s1",
+          label: "Your branch",
+          options: ["Please choose", "Aberdeen", "Bristol", "Cardiff", "Derby", "Exeter", "Falmouth", "Glasgow"].map(
+            (label, index) => ({
+              index,
+              label,
+              group: index === 0 ? "" : index < 5 ? "Open on Saturdays" : "Others",
+              disabled: label === "Cardiff",
+              selected: label === "Bristol",
+            }),
+          ),
+        },
+      }),
+    ),
+    shows: "dialog[open] .option",
+  },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };
 

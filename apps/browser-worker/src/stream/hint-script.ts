@@ -1,10 +1,12 @@
 /** Name of the isolated world and of the binding in it. The page's own scripts see neither. */
 export const hintWorld = "attestream";
 export const hintBinding = "attestreamHint";
+/** Function in that world that takes what the user chose: number of the asking, index of the option. */
+export const hintChoose = "attestreamChoose";
 
 /**
- * Runs in every document, apart from the page: tells the worker which field has the focus and what the
- * cursor looks like. Never reads what is in a field. Plain script text, since it is sent to the browser.
+ * Runs in every document, apart from the page: tells the worker which field has the focus, what the
+ * cursor looks like, and which list the user wants to see: the browser's own would not be in the picture. Never reads what is in a field. Plain script text, since it is sent to the browser.
  */
 export const hintScript = `(() => {
   const textTypes = new Set(["text", "password", "email", "tel", "url", "search", "number", "date", "time", "month", "week", "datetime-local"]);
@@ -74,4 +76,44 @@ export const hintScript = `(() => {
     lastCursor = cursor;
     say({ kind: "cursor", cursor });
   }, { capture: true, passive: true });
+
+  const cut = (text) => (text ?? "").replace(/\\s+/g, " ").trim().slice(0, 200);
+  const isMenu = (element) =>
+    element instanceof HTMLSelectElement && !element.multiple && element.size < 2 && !element.matches(":disabled");
+  const describe = (option, index) => {
+    const group = option.parentElement instanceof HTMLOptGroupElement ? option.parentElement : null;
+    return {
+      index, label: cut(option.label), group: cut(group?.label), selected: option.selected,
+      disabled: option.disabled || group?.disabled === true,
+    };
+  };
+  let asked = 0;
+  let menu = null;
+  const ask = (event, element) => {
+    event.preventDefault();
+    element.focus();
+    menu = element;
+    const options = [...element.options].map((option, index) => ({ option, index }))
+      .filter(({ option }) => getComputedStyle(option).display !== "none")
+      .slice(0, 500).map(({ option, index }) => describe(option, index));
+    const label = cut(element.getAttribute("aria-label") || element.labels?.[0]?.innerText);
+    say({ kind: "select", number: ++asked, label, options });
+  };
+  addEventListener("mousedown", (event) => {
+    const element = event.composedPath()[0];
+    if (event.isTrusted && event.button === 0 && isMenu(element)) ask(event, element);
+  }, true);
+  addEventListener("keydown", (event) => {
+    const element = event.composedPath()[0];
+    const opens = event.key === " " || event.key === "F4" || (event.altKey && /^Arrow(Up|Down)$/.test(event.key));
+    if (event.isTrusted && opens && isMenu(element)) ask(event, element);
+  }, true);
+  globalThis.${hintChoose} = (number, index) => {
+    const element = number === asked ? menu : null;
+    menu = null;
+    if (!element?.isConnected || !element.options[index] || element.selectedIndex === index) return;
+    element.selectedIndex = index;
+    element.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+    element.dispatchEvent(new Event("change", { bubbles: true }));
+  };
 })();`;

@@ -13,7 +13,7 @@ function fakeDialog(type: string, answers: string[], of = page): Dialog {
     page: () => of,
     accept: async (text?: string) => void answers.push(`accepted ${text ?? ""}`.trim()),
     dismiss: async () => void answers.push("dismissed"),
-  } as unknown as Dialog;
+  };
 }
 
 describe("dialogs of pages", () => {

@@ -13,6 +13,9 @@ const page = `<!doctype html><title>Questions</title>
 <button style="top: 100px" onclick="post('prompt ' + prompt('Which colour?', 'red'))">Prompt</button>
 <button style="top: 200px" onclick="post('confirm ' + confirm('Really?'))">Confirm</button>
 <button style="top: 300px" onclick="window.addEventListener('beforeunload', (event) => event.preventDefault()); location.href = '/next'">Leave</button>
+<label style="top: 400px" for="country">Country</label>
+<select id="country" style="top: 450px" oninput="post('input')" onchange="post('country ' + value)">
+<option>Chile</option><option hidden>Nowhere</option><optgroup label="Europe"><option value="at">Austria</option><option disabled>Atlantis</option></optgroup></select>
 <script>const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
 
 /** Opens the page and leaves it to the user until the session is released. */
@@ -107,6 +110,34 @@ describe("what a page asks outside of its picture", () => {
     viewer.click(150, 320);
     await answerDialog({ accepted: true });
     await posted("next");
+  });
+
+  it("a select is opened by click or key, and takes what the user chose", async () => {
+    viewer.click(150, 470);
+    const { select } = await heard("select", (message) => message.select !== null);
+    expect(select).toMatchObject({
+      label: "Country",
+      options: [
+        { index: 0, label: "Chile", group: "", disabled: false, selected: true },
+        { index: 2, label: "Austria", group: "Europe", disabled: false, selected: false },
+        { index: 3, label: "Atlantis", group: "Europe", disabled: true, selected: false },
+      ],
+    });
+    viewer.send({ type: "selectReply", id: select!.id, index: 2 });
+    await heard("select", (message) => message.select === null);
+    await posted("input");
+    await posted("country at");
+
+    viewer.press(" ", "Space");
+    const again = (await heard("select", (message) => message.select !== null)).select!;
+    expect(again.options.filter(({ selected }) => selected)).toMatchObject([{ label: "Austria" }]);
+    viewer.send({ type: "selectReply", id: again.id, index: 3 });
+    await heard("select", (message) => message.select === null);
+    viewer.press("F4", "F4");
+    const last = (await heard("select", (message) => message.select !== null)).select!;
+    expect(last.options.filter(({ selected }) => selected)).toMatchObject([{ label: "Austria" }]);
+    viewer.send({ type: "selectReply", id: last.id, index: 0 });
+    await posted("country Chile");
   });
 
   it("is told again to a viewer that comes back, and declined when there is none", async () => {

@@ -1,6 +1,8 @@
 import type { ServerMessage, ViewerMessage } from "@attestream/shared/viewer-protocol";
 import type { Page } from "playwright";
 import { PageDialogs } from "./page-dialogs.ts";
+import { PageSelects } from "./page-selects.ts";
+import type { PageView, SelectHint } from "./page-view.ts";
 
 export interface PageQuestionsOptions {
   send: (message: ServerMessage) => void;
@@ -8,14 +10,16 @@ export interface PageQuestionsOptions {
   canAsk: () => boolean;
 }
 
-type Answer = Extract<ViewerMessage, { type: "dialogReply" }>;
+type Answer = Extract<ViewerMessage, { type: "dialogReply" | "selectReply" }>;
 
 /** What pages ask in widgets of the browser, which no picture shows: passed on to the viewer, answered by it. */
 export class PageQuestions {
   readonly #dialogs: PageDialogs;
+  readonly #selects: PageSelects;
 
   constructor({ send, canAsk }: PageQuestionsOptions) {
     this.#dialogs = new PageDialogs({ canAsk, onChange: (dialog) => send({ type: "dialog", dialog }) });
+    this.#selects = new PageSelects({ canAsk, onChange: (select) => send({ type: "select", select }) });
   }
 
   watch(page: Page): void {
@@ -23,17 +27,32 @@ export class PageQuestions {
     page.on("close", () => this.#dialogs.forget(page));
   }
 
+  askSelect(view: PageView, contextId: number, hint: SelectHint): void {
+    this.#selects.ask(view.client, contextId, hint);
+  }
+
+  contextGone(view: PageView, contextId: number): void {
+    this.#selects.forget(view.client, contextId);
+  }
+
   answer(message: Answer): void {
-    this.#dialogs.answer(message);
+    switch (message.type) {
+      case "dialogReply":
+        return this.#dialogs.answer(message);
+      case "selectReply":
+        return this.#selects.answer(message);
+    }
   }
 
   /** For a viewer that has just come: all that is still open. */
   tell(): void {
     this.#dialogs.tell();
+    this.#selects.tell();
   }
 
   /** The user may not answer any more: everything open is answered the way that does least. */
   withdraw(): void {
     this.#dialogs.withdraw();
+    this.#selects.withdraw();
   }
 }

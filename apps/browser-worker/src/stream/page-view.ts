@@ -1,4 +1,4 @@
-import { serverMessageSchema, type FocusedField } from "@attestream/shared/viewer-protocol";
+import { selectOptionSchema, serverMessageSchema, type FocusedField } from "@attestream/shared/viewer-protocol";
 import type { CDPSession, Page } from "playwright";
 import { z } from "zod";
 import { hintBinding, hintScript, hintWorld } from "./hint-script.ts";
@@ -9,7 +9,16 @@ if (!focusSchema || !("field" in focusSchema.shape)) throw new Error("the viewer
 const hintSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("focus"), field: focusSchema.shape.field }),
   z.strictObject({ kind: z.literal("cursor"), cursor: z.string().regex(/^[a-z-]{1,32}$/) }),
+  z.strictObject({
+    kind: z.literal("select"),
+    number: z.int().min(1),
+    label: z.string().max(200),
+    options: z.array(selectOptionSchema).max(500),
+  }),
 ]);
+
+/** A list of 500 options that are all as long as they may be. */
+const longestHint = 300_000;
 
 type Hint = z.infer<typeof hintSchema>;
 
@@ -24,21 +33,32 @@ export interface PageView {
 }
 
 export type PageViewChange = "focus" | "cursor" | "loading";
+export type SelectHint = Extract<Hint, { kind: "select" }>;
+
+export interface PageViewEvents {
+  onChange: (view: PageView, change: PageViewChange) => void;
+  /** A list is wanted. `contextId`: where the choice must be told. */
+  onSelect: (view: PageView, contextId: number, hint: SelectHint) => void;
+  /** The document is gone, and what it asked with it. */
+  onContextGone: (view: PageView, contextId: number) => void;
+}
 
 /** Opens the CDP session and plants the hint script for this and every later document of the page. */
 export async function createPageView(
   page: Page,
-  onChange: (view: PageView, change: PageViewChange) => void,
+  { onChange, onSelect, onContextGone }: PageViewEvents,
 ): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
   const view: PageView = { page, client, focus: null, cursor: "default", loading: false };
-  client.on("Runtime.bindingCalled", ({ name, payload }) => {
+  client.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
     const hint = name === hintBinding ? parseHint(payload) : null;
     if (hint === null) return;
+    if (hint.kind === "select") return onSelect(view, executionContextId, hint);
     if (hint.kind === "focus") view.focus = hint.field;
     else view.cursor = hint.cursor;
     onChange(view, hint.kind);
   });
+  client.on("Runtime.executionContextDestroyed", ({ executionContextId }) => onContextGone(view, executionContextId));
   await client.send("Page.enable");
   const { frameTree } = await client.send("Page.getFrameTree");
   const setLoading = (frameId: string, loading: boolean) => {
@@ -63,7 +83,7 @@ export async function createPageView(
 
 /** Comes out of a renderer that a hostile page may have taken over: taken only if it has the exact form. */
 function parseHint(payload: string): Hint | null {
-  if (payload.length > 1_000) return null;
+  if (payload.length > longestHint) return null;
   try {
     return hintSchema.safeParse(JSON.parse(payload)).data ?? null;
   } catch {

@@ -161,6 +161,7 @@ export class SessionStream {
         return;
       }
       case "dialogReply":
+      case "selectReply":
         return this.#questions.answer(message);
     }
   }
@@ -192,8 +193,12 @@ export class SessionStream {
   #viewOf(page: Page): Promise<PageView> {
     const known = this.#views.get(page);
     if (known) return known;
-    const view = createPageView(page, (changed, change) => {
-      if (this.#currentView === changed) this.#relay[change]();
+    const view = createPageView(page, {
+      onChange: (changed, change) => {
+        if (this.#currentView === changed) this.#relay[change]();
+      },
+      onSelect: (asking, contextId, hint) => this.#questions.askSelect(asking, contextId, hint),
+      onContextGone: (asking, contextId) => this.#questions.contextGone(asking, contextId),
     });
     this.#views.set(page, view);
     return view;

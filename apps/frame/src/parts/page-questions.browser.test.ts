@@ -35,6 +35,41 @@ async function showPage(): Promise<void> {
   await page.locator(".keyboard-target").focus();
 }
 
+describe("a select of the page", () => {
+  const select = {
+    id: "s1",
+    label: "Country",
+    options: ["Austria", "Belgium", "Chile"].map((label, index) => ({
+      index: index * 2,
+      label,
+      group: index === 0 ? "" : "Others",
+      disabled: label === "Belgium",
+      selected: label === "Austria",
+    })),
+  };
+
+  it("is shown as a list, in which keys move and choose", async () => {
+    server.say({ type: "select", select });
+    await page.getByRole("listbox", { name: "Country" }).waitFor();
+    expect(await page.getByRole("option", { selected: true }).allTextContents()).toEqual(["Austria"]);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    expect(await server.message("selectReply")).toEqual({ type: "selectReply", id: "s1", index: 4 });
+    server.say({ type: "select", select: null });
+    await page.getByRole("listbox").waitFor({ state: "detached" });
+  });
+
+  it("is closed without a choice, never with a disabled one", async () => {
+    server.say({ type: "select", select });
+    await page.getByRole("option", { name: "Belgium" }).click({ force: true });
+    await page.getByRole("button", { name: "Cancel" }).last().click();
+    await server.message("selectReply");
+    expect(server.received.filter(({ type }) => type === "selectReply")).toEqual([
+      { type: "selectReply", id: "s1", index: null },
+    ]);
+  });
+});
+
 describe("a dialog of the page", () => {
   const dialog = { id: "d1", kind: "prompt", host: "bank.test", message: "Which colour?", suggestion: "red" } as const;
 

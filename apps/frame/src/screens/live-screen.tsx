@@ -1,4 +1,5 @@
 import { PageDialogBox } from "../parts/page-dialog-box.tsx";
+import { SelectBox } from "../parts/select-box.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
@@ -24,6 +25,13 @@ export function LiveScreen({ state }: { state: OpenState }) {
         </div>
         <Stage state={state} />
       </div>
+      {state.page.select && (
+        <SelectBox
+          key={state.page.select.id}
+          select={state.page.select}
+          connected={state.stream.link === "connected"}
+        />
+      )}
       {state.page.dialog && (
         <PageDialogBox
           key={state.page.dialog.id}

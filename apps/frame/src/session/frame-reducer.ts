@@ -133,5 +133,7 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, field: message.field };
     case "dialog":
       return { ...page, dialog: message.dialog };
+    case "select":
+      return { ...page, select: message.select };
   }
 }

@@ -1,5 +1,5 @@
 import type { FrameView } from "@attestream/shared/frame-api";
-import type { FocusedField, PageDialog } from "@attestream/shared/viewer-protocol";
+import type { FocusedField, PageDialog, PageSelect } from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
 
 /** Why this page cannot show the session. */
@@ -28,6 +28,7 @@ export interface LivePage {
   field: FocusedField | null;
   /** What the page asks outside of its picture. */
   dialog: PageDialog | null;
+  select: PageSelect | null;
   /** True once a whole picture is drawn. */
   picture: boolean;
 }
@@ -72,6 +73,7 @@ export const blankPage: LivePage = {
   cursor: "default",
   field: null,
   dialog: null,
+  select: null,
   picture: false,
 };
 

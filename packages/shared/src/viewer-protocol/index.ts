@@ -14,5 +14,12 @@ export {
   viewerProtocolVersion,
   viewerSubprotocol,
 } from "./protocol-version.ts";
-export { serverMessageSchema, type FocusedField, type PageDialog, type ServerMessage } from "./server-message.ts";
+export {
+  selectOptionSchema,
+  serverMessageSchema,
+  type FocusedField,
+  type PageDialog,
+  type PageSelect,
+  type ServerMessage,
+} from "./server-message.ts";
 export { viewerMessageSchema, type ViewerMessage } from "./viewer-message.ts";

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { challengeSchema } from "../challenge.ts";
 
+export const selectOptionSchema = z.strictObject({
+  index: z.int().min(0).max(100_000),
+  label: z.string().max(200),
+  /** Name of the group it stands in; empty for none. */
+  group: z.string().max(200),
+  disabled: z.boolean(),
+  selected: z.boolean(),
+});
+
 /** Worker -> viewer, JSON text. */
 export const serverMessageSchema = z.discriminatedUnion("type", [
   /** First message: size of the page, CSS pixels. Frame packets may have another size: pointers are sent in packet pixels. */
@@ -44,8 +53,20 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** The user opened a `<select>`: its list, to choose one from; null when it is closed (again). */
+  z.strictObject({
+    type: z.literal("select"),
+    select: z
+      .strictObject({
+        id: z.string().max(64),
+        label: z.string().max(200),
+        options: z.array(selectOptionSchema).max(500),
+      })
+      .nullable(),
+  }),
 ]);
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type PageDialog = NonNullable<Extract<ServerMessage, { type: "dialog" }>["dialog"]>;
+export type PageSelect = NonNullable<Extract<ServerMessage, { type: "select" }>["select"]>;
 export type FocusedField = NonNullable<Extract<ServerMessage, { type: "focus" }>["field"]>;

@@ -63,6 +63,12 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     /** What the user wrote into a prompt. */
     text: z.string().max(2_000).optional(),
   }),
+  /** `index` of the option taken, or null when the list was closed. */
+  z.strictObject({
+    type: z.literal("selectReply"),
+    id: z.string().max(64),
+    index: z.int().min(0).max(100_000).nullable(),
+  }),
 ]);
 
 export type ViewerMessage = z.infer<typeof viewerMessageSchema>;
