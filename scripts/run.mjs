@@ -15,6 +15,8 @@ const commands = {
   demo: { needs: ["browser", "database", "certificates", "pages"], program: "apps/standalone/src/demo.ts" },
   api: { needs: ["database", "pages"], program: "apps/api/src/main.ts" },
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
+  tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
+  conformance: { needs: [], program: "packages/conformance/src/main.ts" },
   test: { needs: ["browser", "database", "certificates", "pages", "postgres"], program: "scripts/test.ts" },
   check: { needs: [], program: "scripts/check.ts" },
   format: { needs: [], program: "scripts/format.ts" },

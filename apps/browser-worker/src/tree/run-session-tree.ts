@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
 import {
@@ -10,7 +9,9 @@ import {
   type RunEvents,
 } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
+import { capturesOf } from "./captures-of.ts";
 import { createPlaywrightPage } from "./playwright-page.ts";
+import { waitFor } from "./wait-for.ts";
 
 export type TreeOutcome =
   | {
@@ -110,15 +111,6 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
   }
 }
 
-/** As the timer of node, but rejecting with the signal's own reason. */
-async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await wait(ms, undefined, { signal, ref: false });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  }
-}
-
 function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): RunEvents {
   return {
     progressed: (progress) => report({ type: "progress.advanced", progress }),
@@ -146,10 +138,4 @@ function allowedHosts(definition: PlatformDefinition, loginUrl: string): string[
   return definition.allowCustomUrl === true && URL.canParse(loginUrl)
     ? [...definition.allow, new URL(loginUrl).hostname]
     : definition.allow;
-}
-
-function capturesOf(definition: PlatformDefinition): { method: string; url: string }[] {
-  return definition.collect.flatMap(({ capture }) =>
-    capture ? [{ method: capture.request.method ?? "GET", url: capture.request.url }] : [],
-  );
 }
