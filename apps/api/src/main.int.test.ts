@@ -1,32 +1,14 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runProgram, type ProgramRun } from "./test-support/run-program.ts";
 import { databaseTemplate } from "./storage/database-template.ts";
 import { openDatabase } from "./storage/open-database.ts";
 
-interface Ready {
-  type: "ready";
-  port: number;
-  url: string;
-  firstKey?: string;
-  firstWebhookSecret?: string;
-}
-
-interface Run {
-  child: ChildProcess;
-  /** What it printed so far, both streams. */
-  output: () => string;
-  ready: Promise<Ready>;
-  exited: Promise<number | null>;
-}
-
 let home: string;
-let runs: Run[];
+let runs: ProgramRun[];
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "attestream-main-"));
   runs = [];
@@ -39,27 +21,8 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** The program as a process of its own, as `npm start` starts it. */
-function run(env: Record<string, string> = {}): Run {
-  const child = fork(fileURLToPath(new URL("./main.ts", import.meta.url)), [], {
-    execArgv: ["--conditions=@attestream/source"],
-    env: { PATH: "/usr/bin:/bin", HOME: home, PORT: "0", DATA_DIR: join(home, "data"), ...env },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (text: string) => (printed += text));
-  // Not "close": it never comes once the parent has cut the channel.
-  const exited = Promise.all([
-    once(child, "exit"),
-    ...[child.stdout, child.stderr].map((stream) => once(stream!, "end")),
-  ]).then(([[code]]) => code as number | null);
-  const ready = new Promise<Ready>((resolve, reject) => {
-    child.once("message", (message) => resolve(message as Ready));
-    void exited.then((code) => reject(new Error(`ended with ${code}:\n${printed}`)));
-  });
-  ready.catch(() => {});
-  const started = { child, output: () => printed, ready, exited };
+function run(env: Record<string, string> = {}): ProgramRun {
+  const started = runProgram(home, env);
   runs.push(started);
   return started;
 }

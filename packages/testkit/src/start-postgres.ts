@@ -11,6 +11,8 @@ const readyWithinMs = 30_000;
 export interface TestPostgres extends AsyncDisposable {
   /** Over a Unix socket in a folder of its own: no port is taken. */
   url: string;
+  /** Ends it as a crash does, and starts it again on what is on disk. */
+  crash(): Promise<void>;
 }
 
 /** A PostgreSQL server of its own, empty. Disposing stops it and removes its folder. */
@@ -32,13 +34,20 @@ export async function startPostgres(): Promise<TestPostgres> {
       ["-D", data, "-U", "attestream", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C"],
       { ...user, cwd: folder },
     );
-    server = spawn(
-      join(binaries, "postgres"),
-      ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-      { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
-    );
-    await untilReady(server);
+    const start = async () => {
+      server = spawn(
+        join(binaries, "postgres"),
+        ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
+        { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+      );
+      await untilReady(server);
+    };
+    await start();
     return {
+      async crash() {
+        if (server) await stop(server);
+        await start();
+      },
       url: `postgres://attestream@localhost/postgres?host=${encodeURIComponent(folder)}`,
       [Symbol.asyncDispose]: dispose,
     };

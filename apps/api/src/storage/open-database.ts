@@ -38,8 +38,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 
 async function openServer(options: DatabaseOptions, connectionString: string): Promise<OpenDatabase> {
   const pool = new pg.Pool({ connectionString, max: options.poolSize ?? 10, connectionTimeoutMillis: 10_000 });
-  // Without a listener a connection that the server closes while idle ends the process.
+  // Without a listener a connection that breaks ends the process: the pool's own hears of idle ones
+  // only, so each connection gets one for the time that it is in use. What was asked then fails by itself.
   pool.on("error", (error) => options.onConnectionError?.(error));
+  pool.on("connect", (client) => client.on("error", () => {}));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(db);
