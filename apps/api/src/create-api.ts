@@ -20,6 +20,9 @@ import { createKeyAuthenticator } from "./keys/authenticate-key.ts";
 import { ensureFirstKeys, type FirstKeys } from "./keys/first-keys.ts";
 import { createLimit, rateLimit, requestLimit, webhookLimit } from "./http/rate-limits.ts";
 import { limitRefusedKeys } from "./http/refused-keys.ts";
+import { createKeyRotation } from "./keys/key-rotation.ts";
+import { createWebhookSecretStore } from "./keys/webhook-secret-store.ts";
+import { rotateKeyRoute, rotateWebhookSecretRoute, webhookSecretsRoute } from "./keys/rotation.routes.ts";
 import { loadSecrets } from "./keys/secrets.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { createPages } from "./pages/pages.routes.ts";
@@ -270,6 +273,7 @@ async function start(
   };
   const own = { sessions, platforms, addresses, sealer };
   const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
+  const webhookSecrets = createWebhookSecretStore({ db, sealer, now });
   const askedWebhooks = rateLimit(webhookLimit);
   const partnerRoutes: PartnerRoute[] = [
     { method: "get", path: "/partner/browser-platforms", handler: listPlatforms(platforms) },
@@ -314,6 +318,13 @@ async function start(
       before: [askedWebhooks],
       handler: webhookTestRoute(webhooks.deliveries, config.webhookDevHosts),
     },
+    {
+      method: "post",
+      path: "/partner/api-keys/rotate",
+      handler: rotateKeyRoute(createKeyRotation({ db, pepper, now, newId })),
+    },
+    { method: "get", path: "/partner/webhook-secrets", handler: webhookSecretsRoute(webhookSecrets) },
+    { method: "post", path: "/partner/webhook-secrets/rotate", handler: rotateWebhookSecretRoute(webhookSecrets) },
   ];
   const app = createApp({
     db,

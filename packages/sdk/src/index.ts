@@ -10,9 +10,12 @@ export type {
   AttestationResponse,
   CreatedSession,
   Platform,
+  RotatedApiKey,
+  RotatedWebhookSecret,
   SessionList,
   WebhookDelivery,
   WebhookDeliveryList,
+  WebhookSecrets,
 } from "@attestream/shared/partner-api";
 export { AttestreamError } from "./client/attestream-error.ts";
 export {
@@ -25,6 +28,7 @@ export {
   type EventsOptions,
   type ListOptions,
   type NewSession,
+  type RotateOptions,
 } from "./client/create-client.ts";
 export type { Session, SessionEvents, WebhookPayload } from "./client/schemas.ts";
 export { verifyWebhook, WebhookVerificationError, type WebhookRequest } from "./webhook/verify-webhook.ts";

@@ -101,6 +101,18 @@ export const apiErrors = {
   attestation_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no attestation." },
   not_found: { status: 404, type: "not_found", retriable: false, message: "There is nothing here." },
   session_not_found: { status: 404, type: "not_found", retriable: false, message: "There is no such session." },
+  api_key_rotated: {
+    status: 409,
+    type: "conflict",
+    retriable: false,
+    message: "This API key has been replaced already. Rotate with the key that replaced it.",
+  },
+  too_many_rotations: {
+    status: 409,
+    type: "conflict",
+    retriable: true,
+    message: "Too many replaced ones live on still. Wait until one has ended.",
+  },
   delivery_not_found: {
     status: 404,
     type: "not_found",

@@ -19,11 +19,13 @@ export function createKeyAuthenticator(deps: KeyAuthenticatorDependencies) {
   return async function authenticate(key: string): Promise<AuthenticatedPartner | null> {
     if (key !== deps.takenAsGiven && !isPlausibleApiKey(key)) return null;
     const hash = hashApiKey(deps.pepper, key);
+    const now = deps.now();
     const row = await deps.db
       .selectFrom("api_keys")
       .innerJoin("partners", "partners.id", "api_keys.partner_id")
       .where("api_keys.hash", "=", hash)
       .where("api_keys.revoked_at", "is", null)
+      .where((eb) => eb.or([eb("api_keys.expires_at", "is", null), eb("api_keys.expires_at", ">", now)]))
       .select([
         "api_keys.id",
         "api_keys.hash",
@@ -35,7 +37,6 @@ export function createKeyAuthenticator(deps: KeyAuthenticatorDependencies) {
       ])
       .executeTakeFirst();
     if (!row || !timingSafeEqual(row.hash, hash)) return null;
-    const now = deps.now();
     if (row.last_used_at === null || now.getTime() - row.last_used_at.getTime() > lastUsedEveryMs) {
       await deps.db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", row.id).execute();
     }

@@ -34,7 +34,7 @@ export function createAttemptDelivery(
 ): (job: AttemptJob, signal: AbortSignal) => Promise<void> {
   const { db, sealer, queue, post, now, random, log } = deps;
 
-  async function compose(delivery: Delivery): Promise<{ body: string; secrets: string[] }> {
+  async function compose(delivery: Delivery, at: Date): Promise<{ body: string; secrets: string[] }> {
     const partner = await db
       .selectFrom("partners")
       .select(["id", "webhook_secrets_enc"])
@@ -42,7 +42,8 @@ export function createAttemptDelivery(
       .executeTakeFirstOrThrow();
     const payload =
       delivery.session_id === null ? testPayload(delivery.created_at) : await payloadOf(delivery.session_id);
-    return { body: JSON.stringify(payload), secrets: openWebhookSecrets(sealer, partner) };
+    const secrets = openWebhookSecrets(sealer, partner, at).map(({ secret }) => secret);
+    return { body: JSON.stringify(payload), secrets };
   }
 
   async function payloadOf(sessionId: string): Promise<WebhookPayload> {
@@ -59,7 +60,7 @@ export function createAttemptDelivery(
 
   async function make(delivery: Delivery, at: Date, signal: AbortSignal): Promise<PostOutcome> {
     try {
-      const { body, secrets } = await compose(delivery);
+      const { body, secrets } = await compose(delivery, at);
       return await post(delivery.url, { ...signWebhook(delivery.id, at, body, secrets) }, body, signal);
     } catch (error) {
       // The queue hands it out again. Anything else (a secret that cannot be opened, say) must not be tried for ever.

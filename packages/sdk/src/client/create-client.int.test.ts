@@ -153,6 +153,31 @@ describe("the client", () => {
     expect(seen[3]?.body).toBe(`{"webhookUrl":"https://shop.example.com/hook"}`);
   });
 
+  it("rotates key and webhook secret with the overlap asked for", async () => {
+    const secrets = [{ fingerprint: "0123456789ab", expiresAt: null }];
+    const rotated = {
+      apiKey: "as_test_new",
+      prefix: "as_test_",
+      mode: "test",
+      createdAt: session.createdAt,
+      previous: { prefix: "as_test_", expiresAt: session.expiresAt },
+    };
+    const { baseUrl, seen } = await serve(
+      success(rotated),
+      success({ webhookSecret: "whsec_new", secrets }),
+      success({ secrets }),
+    );
+    const client = createClient({ baseUrl, apiKey: "k" });
+    expect(await client.rotateApiKey({ overlapHours: 1 })).toEqual(rotated);
+    expect((await client.rotateWebhookSecret()).webhookSecret).toBe("whsec_new");
+    expect((await client.webhookSecrets()).secrets).toEqual(secrets);
+    expect(seen.map(({ method, url, body }) => `${method} ${url} ${body}`)).toEqual([
+      'POST /partner/api-keys/rotate {"overlapHours":1}',
+      "POST /partner/webhook-secrets/rotate {}",
+      "GET /partner/webhook-secrets ",
+    ]);
+  });
+
   it("reads what a newer server adds, and reasons it does not know", async () => {
     const { baseUrl } = await serve(
       success({

@@ -3,16 +3,22 @@ import {
   attestationResponseSchema,
   createdSessionSchema,
   platformListSchema,
+  rotatedApiKeySchema,
+  rotatedWebhookSecretSchema,
   sessionListSchema,
   webhookDeliveryListSchema,
   webhookDeliverySchema,
+  webhookSecretsSchema,
   type AttestationResponse,
   type CreatedSession,
   type createSessionRequestSchema,
   type Platform,
+  type RotatedApiKey,
+  type RotatedWebhookSecret,
   type SessionList,
   type WebhookDelivery,
   type WebhookDeliveryList,
+  type WebhookSecrets,
 } from "@attestream/shared/partner-api";
 import { z } from "zod";
 import { AttestreamError } from "./attestream-error.ts";
@@ -73,6 +79,12 @@ export interface Client {
   replayWebhook(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
   /** Sends a made-up webhook, once. `webhookDelivery` tells what came of it. */
   testWebhook(webhookUrl: string, options?: CallOptions): Promise<WebhookDelivery>;
+  /** Makes a new API key, told this once. The present one lives on for `overlapHours` (24). This client keeps using the present one. */
+  rotateApiKey(options?: RotateOptions): Promise<RotatedApiKey>;
+  /** By fingerprint: which secrets your webhooks are signed with. */
+  webhookSecrets(options?: CallOptions): Promise<WebhookSecrets>;
+  /** Makes a new webhook secret, told this once. For `overlapHours` (24) webhooks are signed with both. */
+  rotateWebhookSecret(options?: RotateOptions): Promise<RotatedWebhookSecret>;
   /** The public keys that attestations are signed with (a JWKS). Fetch them ahead; checking then needs no connection. */
   issuerKeys(options?: CallOptions): Promise<{ keys: Record<string, unknown>[] }>;
   /** Looks every `everyMs` (2 s) until the session has ended. A webhook tells sooner and costs less; bound the wait with `signal`. */
@@ -89,6 +101,11 @@ export interface DeliveriesOptions extends CallOptions {
   /** 1 to 100; 20 when left out. */
   limit?: number;
   offset?: number;
+}
+
+export interface RotateOptions extends CallOptions {
+  /** 0 to 168; 0 ends the old one at once. */
+  overlapHours?: number;
 }
 
 const keySetSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
@@ -186,6 +203,29 @@ export function createClient(options: ClientOptions): Client {
         path: "/partner/webhook-test",
         body: { webhookUrl },
         answer: webhookDeliverySchema,
+        signal,
+      }),
+    rotateApiKey: ({ signal, ...body } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: "/partner/api-keys/rotate",
+        body,
+        answer: rotatedApiKeySchema,
+        signal,
+      }),
+    webhookSecrets: ({ signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/partner/webhook-secrets",
+        answer: webhookSecretsSchema,
+        signal,
+      }),
+    rotateWebhookSecret: ({ signal, ...body } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: "/partner/webhook-secrets/rotate",
+        body,
+        answer: rotatedWebhookSecretSchema,
         signal,
       }),
     issuerKeys: ({ signal } = {}) =>

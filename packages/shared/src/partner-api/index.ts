@@ -1,4 +1,13 @@
 export { errorEnvelopeSchema, successEnvelope, type ErrorEnvelope } from "./envelope.ts";
+export {
+  rotatedApiKeySchema,
+  rotatedWebhookSecretSchema,
+  rotateRequestSchema,
+  webhookSecretsSchema,
+  type RotatedApiKey,
+  type RotatedWebhookSecret,
+  type WebhookSecrets,
+} from "./keys.ts";
 export { platformListSchema, platformSchema, type Platform } from "./platforms.ts";
 export {
   sessionEventsQuerySchema,
