@@ -80,6 +80,14 @@ const en = {
     leave: "Leave",
     stay: "Stay",
     chooseTitle: "Choose one",
+    fileTitle: (host: string, multiple: boolean) => `${host || "The page"} asks for ${multiple ? "files" : "a file"}`,
+    fileText: "It goes to this site only, and is erased with the browser afterwards.",
+    fileLabel: (multiple: boolean) => (multiple ? "Files from your device" : "File from your device"),
+    fileSend: "Give to the site",
+    fileSending: "Sending",
+    fileTooMuch: (files: number, megabytes: number) =>
+      `That is too much: at most ${files} files with ${megabytes} MB together.`,
+    fileUnreadable: "That file cannot be read. Please choose it again.",
     promptLabel: "Your answer",
     sessionEnds: (text: string) => `This verification ends in ${text}`,
     kinds: {

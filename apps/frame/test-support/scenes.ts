@@ -286,6 +286,16 @@ export const scenes: Record<string, Scene> = {
     ),
     shows: "dialog[open] .option",
   },
+  "49-file": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "file",
+        request: { id: "f1", host: "bank.demo.test", multiple: false, accept: "image/*" },
+      }),
+    ),
+    shows: "dialog[open] .dialog-file",
+  },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { ServerMessage, ViewerMessage } from "@attestream/shared/viewer-protocol";
+import { uploadLimits, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunSessionTree } from "../session/tree-runner.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
@@ -16,7 +16,9 @@ const page = `<!doctype html><title>Questions</title>
 <label style="top: 400px" for="country">Country</label>
 <select id="country" style="top: 450px" oninput="post('input')" onchange="post('country ' + value)">
 <option>Chile</option><option hidden>Nowhere</option><optgroup label="Europe"><option value="at">Austria</option><option disabled>Atlantis</option></optgroup></select>
-<script>const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
+<input type="file" multiple accept=".txt,image/*" style="top: 550px" onchange="tell(this.files)">
+<script>const tell = async (files) => post(JSON.stringify(await Promise.all([...files].map(async (file) => [file.name, file.type, file.size, (await file.text()).slice(0, 3)]))));
+const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
 
 /** Opens the page and leaves it to the user until the session is released. */
 const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, signal }) => {
@@ -138,6 +140,42 @@ describe("what a page asks outside of its picture", () => {
     expect(last.options.filter(({ selected }) => selected)).toMatchObject([{ label: "Austria" }]);
     viewer.send({ type: "selectReply", id: last.id, index: 0 });
     await posted("country Chile");
+  });
+
+  it("files are taken in parts, up to a bound, and given to the page", async () => {
+    const open = async () => {
+      viewer.click(150, 570);
+      return (await heard("file", (message) => message.request !== null)).request!;
+    };
+    const none = () => heard("file", (message) => message.request === null);
+    const cancelled = await open();
+    expect(cancelled).toMatchObject({ host, multiple: true, accept: ".txt,image/*" });
+    viewer.send({ type: "fileReply", id: cancelled.id, files: [] });
+    await none();
+
+    const { id } = await open();
+    const bytes = Buffer.from(`one${"x".repeat(100_000)}`);
+    viewer.send({
+      type: "fileReply",
+      id,
+      files: [
+        { name: "one.txt", mediaType: "text/plain", size: 100_000 },
+        { name: "two.bin", mediaType: "", size: 3 },
+      ],
+    });
+    for (let at = 0; at < bytes.length; at += uploadLimits.partBytes)
+      viewer.send({
+        type: "filePart",
+        id,
+        data: bytes.subarray(at, at + uploadLimits.partBytes).toString("base64"),
+      });
+    await none();
+    await posted('[["one.txt","text/plain",100000,"one"],["two.bin","application/octet-stream",3,"xxx"]]');
+
+    const much = await open();
+    const half = { name: "big", mediaType: "", size: uploadLimits.bytes / 2 };
+    viewer.send({ type: "fileReply", id: much.id, files: [half, half, half] });
+    await none();
   });
 
   it("is told again to a viewer that comes back, and declined when there is none", async () => {

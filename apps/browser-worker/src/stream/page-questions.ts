@@ -1,5 +1,6 @@
 import type { ServerMessage, ViewerMessage } from "@attestream/shared/viewer-protocol";
 import type { Page } from "playwright";
+import { PageFiles } from "./page-files.ts";
 import { PageDialogs } from "./page-dialogs.ts";
 import { PageSelects } from "./page-selects.ts";
 import type { PageView, SelectHint } from "./page-view.ts";
@@ -10,21 +11,28 @@ export interface PageQuestionsOptions {
   canAsk: () => boolean;
 }
 
-type Answer = Extract<ViewerMessage, { type: "dialogReply" | "selectReply" }>;
+type Answer = Extract<ViewerMessage, { type: "dialogReply" | "selectReply" | "fileReply" | "filePart" }>;
 
 /** What pages ask in widgets of the browser, which no picture shows: passed on to the viewer, answered by it. */
 export class PageQuestions {
   readonly #dialogs: PageDialogs;
   readonly #selects: PageSelects;
+  readonly #files: PageFiles;
 
   constructor({ send, canAsk }: PageQuestionsOptions) {
     this.#dialogs = new PageDialogs({ canAsk, onChange: (dialog) => send({ type: "dialog", dialog }) });
+    this.#files = new PageFiles({ canAsk, onChange: (request) => send({ type: "file", request }) });
     this.#selects = new PageSelects({ canAsk, onChange: (select) => send({ type: "select", select }) });
   }
 
   watch(page: Page): void {
     page.on("dialog", (dialog) => this.#dialogs.ask(dialog));
-    page.on("close", () => this.#dialogs.forget(page));
+    page.on("filechooser", (chooser) => void this.#files.ask(chooser));
+    page.on("framenavigated", (frame) => frame === page.mainFrame() && this.#files.forget(page));
+    page.on("close", () => {
+      this.#dialogs.forget(page);
+      this.#files.forget(page);
+    });
   }
 
   askSelect(view: PageView, contextId: number, hint: SelectHint): void {
@@ -41,6 +49,10 @@ export class PageQuestions {
         return this.#dialogs.answer(message);
       case "selectReply":
         return this.#selects.answer(message);
+      case "fileReply":
+        return this.#files.announce(message);
+      case "filePart":
+        return this.#files.receive(message);
     }
   }
 
@@ -48,11 +60,13 @@ export class PageQuestions {
   tell(): void {
     this.#dialogs.tell();
     this.#selects.tell();
+    this.#files.tell();
   }
 
   /** The user may not answer any more: everything open is answered the way that does least. */
   withdraw(): void {
     this.#dialogs.withdraw();
     this.#selects.withdraw();
+    this.#files.withdraw();
   }
 }

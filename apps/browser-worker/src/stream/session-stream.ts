@@ -162,6 +162,8 @@ export class SessionStream {
       }
       case "dialogReply":
       case "selectReply":
+      case "fileReply":
+      case "filePart":
         return this.#questions.answer(message);
     }
   }

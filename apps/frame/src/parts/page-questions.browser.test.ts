@@ -70,6 +70,40 @@ describe("a select of the page", () => {
   });
 });
 
+describe("a file chooser of the page", () => {
+  const request = { id: "f1", host: "bank.test", multiple: true, accept: "" };
+  const file = (name: string, size: number) => ({ name, mimeType: "text/plain", buffer: Buffer.alloc(size, name) });
+
+  it("takes files and sends them in parts that fit into a message", async () => {
+    server.say({ type: "file", request });
+    await page.getByLabel("Files from your device").setInputFiles([file("a.txt", 100_000), file("b.txt", 2)]);
+    await page.getByRole("button", { name: "Give to the site" }).click();
+    await server.until(() => server.received.filter(({ type }) => type === "filePart").length === 3);
+    expect(await server.message("fileReply")).toEqual({
+      type: "fileReply",
+      id: "f1",
+      files: [
+        { name: "a.txt", mediaType: "text/plain", size: 100_000 },
+        { name: "b.txt", mediaType: "text/plain", size: 2 },
+      ],
+    });
+    const parts = server.received.flatMap((message) => (message.type === "filePart" ? [message.data] : []));
+    const bytes = Buffer.concat(parts.map((data) => Buffer.from(data, "base64")));
+    expect(bytes.equals(Buffer.concat([Buffer.alloc(100_000, "a.txt"), Buffer.alloc(2, "b.txt")]))).toBe(true);
+    server.say({ type: "file", request: null });
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
+  it("says what is too much, and gives nothing when it is closed", async () => {
+    server.say({ type: "file", request });
+    await page.getByLabel("Files from your device").setInputFiles([file("a.txt", 8 * 1024 * 1024 + 1)]);
+    await page.getByRole("alert").filter({ hasText: "at most 10 files with 8 MB" }).waitFor();
+    expect(await page.getByRole("button", { name: "Give to the site" }).isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await server.message("fileReply")).toEqual({ type: "fileReply", id: "f1", files: [] });
+  });
+});
+
 describe("a dialog of the page", () => {
   const dialog = { id: "d1", kind: "prompt", host: "bank.test", message: "Which colour?", suggestion: "red" } as const;
 

@@ -1,5 +1,4 @@
-import { PageDialogBox } from "../parts/page-dialog-box.tsx";
-import { SelectBox } from "../parts/select-box.tsx";
+import { PageQuestions } from "../parts/page-questions.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
@@ -25,20 +24,7 @@ export function LiveScreen({ state }: { state: OpenState }) {
         </div>
         <Stage state={state} />
       </div>
-      {state.page.select && (
-        <SelectBox
-          key={state.page.select.id}
-          select={state.page.select}
-          connected={state.stream.link === "connected"}
-        />
-      )}
-      {state.page.dialog && (
-        <PageDialogBox
-          key={state.page.dialog.id}
-          dialog={state.page.dialog}
-          connected={state.stream.link === "connected"}
-        />
-      )}
+      <PageQuestions state={state} />
     </section>
   );
 }

@@ -135,5 +135,7 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, dialog: message.dialog };
     case "select":
       return { ...page, select: message.select };
+    case "file":
+      return { ...page, file: message.request };
   }
 }

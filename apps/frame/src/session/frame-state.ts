@@ -1,5 +1,5 @@
 import type { FrameView } from "@attestream/shared/frame-api";
-import type { FocusedField, PageDialog, PageSelect } from "@attestream/shared/viewer-protocol";
+import type { FileRequest, FocusedField, PageDialog, PageSelect } from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
 
 /** Why this page cannot show the session. */
@@ -29,6 +29,7 @@ export interface LivePage {
   /** What the page asks outside of its picture. */
   dialog: PageDialog | null;
   select: PageSelect | null;
+  file: FileRequest | null;
   /** True once a whole picture is drawn. */
   picture: boolean;
 }
@@ -74,6 +75,7 @@ export const blankPage: LivePage = {
   field: null,
   dialog: null,
   select: null,
+  file: null,
   picture: false,
 };
 

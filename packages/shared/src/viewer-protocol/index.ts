@@ -10,6 +10,7 @@ export {
 export {
   maxViewerMessageBytes,
   ticketSubprotocolPrefix,
+  uploadLimits,
   viewerCloseCodes,
   viewerProtocolVersion,
   viewerSubprotocol,
@@ -19,6 +20,7 @@ export {
   serverMessageSchema,
   type FocusedField,
   type PageDialog,
+  type FileRequest,
   type PageSelect,
   type ServerMessage,
 } from "./server-message.ts";

@@ -4,7 +4,7 @@
  * Worker -> viewer: binary frame packets (packet.ts) and JSON text (server-message.ts).
  * Viewer -> worker: JSON text (viewer-message.ts). History:
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
- * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects.
+ * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files.
  */
 export const viewerProtocolVersion = 2;
 
@@ -14,6 +14,9 @@ export const ticketSubprotocolPrefix = "ticket.";
 
 /** Largest message a viewer may send, bytes. */
 export const maxViewerMessageBytes = 64 * 1024;
+
+/** What a page may be given at once through a file chooser. `partBytes` in base64 fit into one message. */
+export const uploadLimits = { files: 10, bytes: 8 * 1024 * 1024, partBytes: 45_000 } as const;
 
 /** Close codes of the stream. What the viewer does then stands beside each. */
 export const viewerCloseCodes = {

@@ -53,6 +53,19 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** The page wants files of the user; null when it has them, or does not want them any more. */
+  z.strictObject({
+    type: z.literal("file"),
+    request: z
+      .strictObject({
+        id: z.string().max(64),
+        host: z.string().max(255),
+        multiple: z.boolean(),
+        /** As the attribute of the input: a hint, not a rule. */
+        accept: z.string().max(1_000),
+      })
+      .nullable(),
+  }),
   /** The user opened a `<select>`: its list, to choose one from; null when it is closed (again). */
   z.strictObject({
     type: z.literal("select"),
@@ -68,5 +81,6 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type PageDialog = NonNullable<Extract<ServerMessage, { type: "dialog" }>["dialog"]>;
+export type FileRequest = NonNullable<Extract<ServerMessage, { type: "file" }>["request"]>;
 export type PageSelect = NonNullable<Extract<ServerMessage, { type: "select" }>["select"]>;
 export type FocusedField = NonNullable<Extract<ServerMessage, { type: "focus" }>["field"]>;

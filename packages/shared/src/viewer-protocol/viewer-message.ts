@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { uploadLimits } from "./protocol-version.ts";
 
 /** Alt 1, Ctrl 2, Meta 4, Shift 8, or-ed; as the Chrome DevTools Protocol counts them. */
 const modifiers = z.int().min(0).max(15);
@@ -68,6 +69,26 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     type: z.literal("selectReply"),
     id: z.string().max(64),
     index: z.int().min(0).max(100_000).nullable(),
+  }),
+  /** The files that follow as parts; none: the user gives no file. */
+  z.strictObject({
+    type: z.literal("fileReply"),
+    id: z.string().max(64),
+    files: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(255),
+          mediaType: z.string().max(255),
+          size: z.int().min(0).max(uploadLimits.bytes),
+        }),
+      )
+      .max(uploadLimits.files),
+  }),
+  /** The bytes of all announced files, one after the other, in base64. */
+  z.strictObject({
+    type: z.literal("filePart"),
+    id: z.string().max(64),
+    data: z.base64().min(4).max(Math.ceil(uploadLimits.partBytes / 3) * 4),
   }),
 ]);
 
