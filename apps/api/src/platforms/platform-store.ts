@@ -23,6 +23,9 @@ export interface PlatformStore {
   pinned(session: { platform_id: number; platform_hash: string }): Promise<PlatformEntry>;
 }
 
+/** Of an integer column; PostgreSQL refuses to compare it with more. */
+const largestId = 2_147_483_647;
+
 export function createPlatformStore(db: Kysely<Database>): PlatformStore {
   // Versions are content-addressed and never change: parsed once.
   const parsed = new Map<string, PlatformDefinition>();
@@ -70,6 +73,7 @@ export function createPlatformStore(db: Kysely<Database>): PlatformStore {
       return found.map(toEntry);
     },
     async current(id) {
+      if (id > largestId) return null;
       const row = await rows()
         .whereRef("platform_versions.hash", "=", "platforms.active_hash")
         .where("platforms.id", "=", id)

@@ -3,6 +3,7 @@ import { challengeKinds } from "../challenge.ts";
 import { errorCodeSchema } from "../error-codes.ts";
 import { sessionIdSchema } from "../ids.ts";
 import { sessionStatusSchema } from "../statuses.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Something that happened to a session. Never what the end user typed or saw. */
 export const sessionLogEntrySchema = z.strictObject({
@@ -26,8 +27,8 @@ export type SessionLogEntry = z.infer<typeof sessionLogEntrySchema>;
 /** Query of `GET /partner/browser-session/:id/events`. */
 export const sessionEventsQuerySchema = z.object({
   /** Only what came after this `seq`. */
-  after: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: wholeNumber(0, 2_147_483_647).default(0),
+  limit: wholeNumber(1, 500).default(100),
 });
 
 /** `GET /partner/browser-session/:id/events`, oldest first. */

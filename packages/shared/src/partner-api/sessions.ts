@@ -3,6 +3,7 @@ import { errorCodeSchema } from "../error-codes.ts";
 import { sessionIdSchema } from "../ids.ts";
 import { extractedDataSchema, jsonSchema } from "../json.ts";
 import { sessionStatusSchema } from "../statuses.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const maxExpiresInHours = 168;
 
@@ -94,8 +95,8 @@ export type Session = z.infer<typeof sessionSchema>;
 /** Query of `GET /partner/browser-sessions`. */
 export const listSessionsQuerySchema = z.object({
   status: sessionStatusSchema.optional().describe("Only sessions of this status."),
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe("Sessions per page."),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0).describe("Sessions to skip."),
+  limit: wholeNumber(1, 100).default(20).describe("Sessions per page."),
+  offset: wholeNumber(0, 1_000_000).default(0).describe("Sessions to skip."),
 });
 
 export const sessionListSchema = z.strictObject({
