@@ -34,6 +34,8 @@ import { createSessionRoute } from "./sessions/create-session.routes.ts";
 import { createSessionService, receiverDataAad, type SessionWriter } from "./sessions/create-session-service.ts";
 import { deadlineDurations } from "./sessions/deadlines.ts";
 import { createEffectRunner } from "./sessions/effect-runner.ts";
+import { createEraser } from "./sessions/erase-session.ts";
+import { eraseSessionRoute } from "./sessions/erase-session.routes.ts";
 import { openExtraction } from "./sessions/extraction.ts";
 import { getSessionRoute } from "./sessions/get-session.routes.ts";
 import { listSessionsRoute } from "./sessions/list-sessions.routes.ts";
@@ -303,6 +305,14 @@ async function start(
       method: "get",
       path: "/partner/browser-session/:id/attestation",
       handler: attestationRoute({ sessions, attestations, publicUrl }),
+    },
+    {
+      method: "delete",
+      path: "/partner/browser-session/:id/data",
+      handler: eraseSessionRoute({
+        sessions,
+        erase: createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId }),
+      }),
     },
     { method: "get", path: "/partner/webhook-deliveries", handler: listDeliveriesRoute(webhooks.deliveries) },
     { method: "get", path: "/partner/webhook-deliveries/:id", handler: getDeliveryRoute(webhooks.deliveries) },

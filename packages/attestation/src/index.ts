@@ -7,6 +7,7 @@ export {
   type Issuer,
   type IssuerOptions,
 } from "./issue/create-issuer.ts";
+export { signErasureReceipt, type ErasureStatement } from "./issue/sign-erasure-receipt.ts";
 export {
   createSigningKey,
   publicJwkSchema,

@@ -9,6 +9,7 @@ export {
 export type {
   AttestationResponse,
   CreatedSession,
+  Erasure,
   Platform,
   RotatedApiKey,
   RotatedWebhookSecret,

@@ -178,6 +178,13 @@ describe("the client", () => {
     ]);
   });
 
+  it("erases a session's data", async () => {
+    const erasure = { sessionId, erasedAt: session.createdAt, receipt: "a.b.c" };
+    const { baseUrl, seen } = await serve(success(erasure));
+    expect(await createClient({ baseUrl, apiKey: "k" }).eraseData(sessionId)).toEqual(erasure);
+    expect(seen[0]).toMatchObject({ method: "DELETE", url: `/partner/browser-session/${sessionId}/data`, body: "" });
+  });
+
   it("reads what a newer server adds, and reasons it does not know", async () => {
     const { baseUrl } = await serve(
       success({

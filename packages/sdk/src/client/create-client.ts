@@ -2,6 +2,7 @@ import { isTerminal } from "@attestream/shared";
 import {
   attestationResponseSchema,
   createdSessionSchema,
+  erasureSchema,
   platformListSchema,
   rotatedApiKeySchema,
   rotatedWebhookSecretSchema,
@@ -12,6 +13,7 @@ import {
   type AttestationResponse,
   type CreatedSession,
   type createSessionRequestSchema,
+  type Erasure,
   type Platform,
   type RotatedApiKey,
   type RotatedWebhookSecret,
@@ -72,6 +74,8 @@ export interface Client {
   sessionEvents(sessionId: string, options?: EventsOptions): Promise<SessionEvents>;
   /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
   attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
+  /** Removes what a session that has ended knows of its user: data, attestation, receiverData, metadata. */
+  eraseData(sessionId: string, options?: CallOptions): Promise<Erasure>;
   /** What became of your webhooks, newest first. */
   webhookDeliveries(options?: DeliveriesOptions): Promise<WebhookDeliveryList>;
   webhookDelivery(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
@@ -173,6 +177,13 @@ export function createClient(options: ClientOptions): Client {
         method: "GET",
         path: sessionPath(sessionId, "/attestation"),
         answer: attestationResponseSchema,
+        signal,
+      }),
+    eraseData: (sessionId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "DELETE",
+        path: sessionPath(sessionId, "/data"),
+        answer: erasureSchema,
         signal,
       }),
     webhookDeliveries: ({ signal, ...query } = {}) =>

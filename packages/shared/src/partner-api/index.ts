@@ -1,4 +1,5 @@
 export { errorEnvelopeSchema, successEnvelope, type ErrorEnvelope } from "./envelope.ts";
+export { erasureSchema, type Erasure } from "./erasure.ts";
 export {
   rotatedApiKeySchema,
   rotatedWebhookSecretSchema,
