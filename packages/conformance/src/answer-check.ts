@@ -26,6 +26,7 @@ export function createAnswerCheck(document: Document): AnswerCheck {
     const [template, { operationId, responses }] = found;
     const response = responses[status];
     if (!response) return `${operationId} answered ${status}, which is not documented: ${JSON.stringify(body)}`;
+    if (response.content === undefined && contentType === null) return null;
     const types = Object.keys(response.content ?? {});
     const type = types.find((known) => contentType?.split(";", 1)[0]?.trim() === known);
     if (type === undefined)

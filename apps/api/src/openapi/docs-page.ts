@@ -2,7 +2,8 @@ import { apiErrors } from "@attestream/shared";
 import { html, type Html } from "../pages/html.ts";
 import { page } from "../pages/page.ts";
 import { errorsOf, openApiDocument, type OpenApiDocument, type OpenApiOperation } from "./openapi-document.ts";
-import { operations, type Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { operations } from "./operations.ts";
 import { resolveSchema, type JsonSchema } from "./schemas.ts";
 
 interface Row {

@@ -1,7 +1,8 @@
 import { apiErrors, type ApiErrorCode } from "@attestream/shared";
 import { errorEnvelopeSchema, webhookPayloadSchema } from "@attestream/shared/partner-api";
 import type { z } from "zod";
-import { operations, partnerErrors, type Operation } from "./operations.ts";
+import { partnerErrors, type Operation } from "./operation.ts";
+import { operations } from "./operations.ts";
 import { createSchemas, type JsonSchema } from "./schemas.ts";
 
 type Schemas = ReturnType<typeof createSchemas>;
@@ -32,7 +33,7 @@ export interface OpenApiOperation {
   requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<
     string,
-    { description: string; headers: Record<string, unknown>; content: Record<string, { schema: JsonSchema }> }
+    { description: string; headers: Record<string, unknown>; content?: Record<string, { schema: JsonSchema }> }
   >;
 }
 
@@ -56,6 +57,8 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
     tags: [
       { name: "platforms", description: "What can be verified." },
       { name: "sessions", description: "One verification each." },
+      { name: "webhooks", description: "How your server hears of sessions." },
+      { name: "keys", description: "What lets you in." },
       { name: "server", description: "This server, without a key." },
     ],
     paths,
@@ -109,7 +112,7 @@ function describe(operation: Operation, schemas: Schemas): OpenApiOperation {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: !operation.body.safeParse({}).success,
             content: { "application/json": { schema: schemas.of(operation.body, "input") } },
           },
         }),
@@ -117,8 +120,14 @@ function describe(operation: Operation, schemas: Schemas): OpenApiOperation {
       [answer.status]: {
         description: answer.description,
         headers: { ...requestIdHeader, ...(operation.partner ? limitHeaders : {}) },
-        content: { [answer.contentType ?? "application/json"]: { schema } },
+        content: {
+          "application/json": { schema },
+          ...(operation.streamed === true ? { "text/event-stream": { schema: { type: "string" } } } : {}),
+        },
       },
+      ...(operation.streamed === true
+        ? { 204: { description: "As a stream: it has ended, and nothing will come.", headers: requestIdHeader } }
+        : {}),
       ...refusals(errorsOf(operation), schemas),
     },
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sessionIdSchema } from "../ids.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const deliveryStates = ["pending", "delivered", "failed"] as const;
 
@@ -38,8 +39,8 @@ export const listDeliveriesQuerySchema = z.object({
   /** Made at or after, and before. */
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: wholeNumber(1, 100).default(20),
+  offset: wholeNumber(0, 1_000_000).default(0),
 });
 
 /** Newest first. */

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { Operation } from "./operation.ts";
+
+const okSchema = z.strictObject({ status: z.literal("ok") });
+
+/** Without a key. */
+export const serverOperations: readonly Operation[] = [
+  {
+    id: "getSigningKeys",
+    method: "get",
+    path: "/.well-known/jwks.json",
+    summary: "The public keys that attestations are checked with, as a JSON Web Key Set.",
+    group: "server",
+    partner: false,
+    answer: {
+      status: 200,
+      description: "The key set.",
+      schema: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }),
+    },
+    errors: ["internal", "storage_unavailable"],
+  },
+  {
+    id: "getHealth",
+    method: "get",
+    path: "/healthz",
+    summary: "Answers while the process runs.",
+    group: "server",
+    partner: false,
+    answer: { status: 200, description: "It runs.", schema: okSchema },
+    errors: [],
+  },
+  {
+    id: "getReadiness",
+    method: "get",
+    path: "/readyz",
+    summary: "Answers while requests can be served.",
+    group: "server",
+    partner: false,
+    answer: { status: 200, description: "They can.", schema: okSchema },
+    errors: ["storage_unavailable"],
+  },
+  {
+    id: "getOpenApiDocument",
+    method: "get",
+    path: "/openapi.json",
+    summary: "This description of the API.",
+    group: "server",
+    partner: false,
+    answer: { status: 200, description: "An OpenAPI 3.1 document.", schema: z.looseObject({ openapi: z.string() }) },
+    errors: [],
+  },
+];
