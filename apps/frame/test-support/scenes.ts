@@ -296,6 +296,14 @@ export const scenes: Record<string, Scene> = {
     ),
     shows: "dialog[open] .dialog-file",
   },
+  "50-popup": {
+    view: awaiting,
+    act: live(login, async ({ server }) => {
+      server.say({ type: "location", host: "id.a-provider.test", secure: true, loading: false });
+      server.say({ type: "popup", popup: { belowHost: "bank.demo.test" } });
+    }),
+    shows: ".popup-bar",
+  },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };
 

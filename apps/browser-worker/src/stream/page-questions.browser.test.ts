@@ -17,6 +17,7 @@ const page = `<!doctype html><title>Questions</title>
 <select id="country" style="top: 450px" oninput="post('input')" onchange="post('country ' + value)">
 <option>Chile</option><option hidden>Nowhere</option><optgroup label="Europe"><option value="at">Austria</option><option disabled>Atlantis</option></optgroup></select>
 <input type="file" multiple accept=".txt,image/*" style="top: 550px" onchange="tell(this.files)">
+<button style="top: 600px" onclick="window.open('/stubborn')">Window</button>
 <script>const tell = async (files) => post(JSON.stringify(await Promise.all([...files].map(async (file) => [file.name, file.type, file.size, (await file.text()).slice(0, 3)]))));
 const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
 
@@ -37,6 +38,8 @@ describe("what a page asks outside of its picture", () => {
   beforeAll(async () => {
     site = await startTestSite(host, {
       "/login": page,
+      "/stubborn":
+        "<!doctype html><title>Window</title><script>window.onbeforeunload = (event) => event.preventDefault()</script>",
       "/next": "<!doctype html><script>fetch('/posted', { method: 'POST', body: 'next' })</script>",
     });
     test = await startTestWorker({
@@ -176,6 +179,19 @@ describe("what a page asks outside of its picture", () => {
     const half = { name: "big", mediaType: "", size: uploadLimits.bytes / 2 };
     viewer.send({ type: "fileReply", id: much.id, files: [half, half, half] });
     await none();
+  });
+
+  it("a window on top is named, and closed by the user", async () => {
+    await heard("popup", ({ popup }) => popup === null);
+    viewer.click(150, 620);
+    expect(await heard("popup", ({ popup }) => popup !== null)).toMatchObject({ popup: { belowHost: host } });
+    viewer.send({ type: "popupClose" });
+    await heard("popup", ({ popup }) => popup === null);
+    // The first window stays: nothing to close.
+    viewer.send({ type: "popupClose" });
+    viewer.click(150, 220);
+    await answerDialog({ accepted: true });
+    await posted("confirm true");
   });
 
   it("is told again to a viewer that comes back, and declined when there is none", async () => {

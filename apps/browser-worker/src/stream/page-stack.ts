@@ -34,6 +34,11 @@ export class PageStack {
     return page;
   }
 
+  /** The page under the current one; undefined while only one is open. */
+  get below(): Page | undefined {
+    return this.#pages.at(-2);
+  }
+
   get first(): Page | undefined {
     return this.#pages[0];
   }

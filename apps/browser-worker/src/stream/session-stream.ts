@@ -160,6 +160,8 @@ export class SessionStream {
           listener(choice === undefined ? { challengeId } : { challengeId, choice });
         return;
       }
+      case "popupClose":
+        return this.#closePopup();
       case "dialogReply":
       case "selectReply":
       case "fileReply":
@@ -217,6 +219,7 @@ export class SessionStream {
     this.#sendCursor();
     this.#sendLocation();
     this.#sendFocus();
+    this.#sendPopup();
   }
 
   #sendCursor(): void {
@@ -230,6 +233,16 @@ export class SessionStream {
       type: "focus",
       field: field && geometry ? { ...field, ...toPacketRectangle(geometry, field) } : field,
     });
+  }
+
+  #sendPopup(): void {
+    const { below } = this.#pages;
+    this.#send({ type: "popup", popup: below ? { belowHost: hostOf(below.url()) } : null });
+  }
+
+  /** The page is not asked: it might say no, for ever. */
+  #closePopup(): void {
+    if (this.#control && this.#pages.below) void this.currentPage.close().catch(() => {});
   }
 
   #sendLocation(): void {

@@ -70,6 +70,19 @@ describe("a select of the page", () => {
   });
 });
 
+describe("a window that the page opened", () => {
+  it("is named, and closed by keyboard, which leads back to the page", async () => {
+    server.say({ type: "popup", popup: { belowHost: "bank.test" } });
+    await page.getByText("A window opened by bank.test").waitFor();
+    await page.getByRole("button", { name: "Close window" }).focus();
+    await page.keyboard.press("Enter");
+    await server.message("popupClose");
+    server.say({ type: "popup", popup: null });
+    await page.getByRole("button", { name: "Close window" }).waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe("keyboard-target");
+  });
+});
+
 describe("a file chooser of the page", () => {
   const request = { id: "f1", host: "bank.test", multiple: true, accept: "" };
   const file = (name: string, size: number) => ({ name, mimeType: "text/plain", buffer: Buffer.alloc(size, name) });
@@ -77,7 +90,7 @@ describe("a file chooser of the page", () => {
   it("takes files and sends them in parts that fit into a message", async () => {
     server.say({ type: "file", request });
     await page.getByLabel("Files from your device").setInputFiles([file("a.txt", 100_000), file("b.txt", 2)]);
-    await page.getByRole("button", { name: "Give to the site" }).click();
+    await page.getByRole("button", { name: "Send" }).click();
     await server.until(() => server.received.filter(({ type }) => type === "filePart").length === 3);
     expect(await server.message("fileReply")).toEqual({
       type: "fileReply",
@@ -98,7 +111,7 @@ describe("a file chooser of the page", () => {
     server.say({ type: "file", request });
     await page.getByLabel("Files from your device").setInputFiles([file("a.txt", 8 * 1024 * 1024 + 1)]);
     await page.getByRole("alert").filter({ hasText: "at most 10 files with 8 MB" }).waitFor();
-    expect(await page.getByRole("button", { name: "Give to the site" }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
     await page.keyboard.press("Escape");
     expect(await server.message("fileReply")).toEqual({ type: "fileReply", id: "f1", files: [] });
   });

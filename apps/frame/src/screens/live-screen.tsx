@@ -1,3 +1,4 @@
+import { PopupBar } from "../parts/popup-bar.tsx";
 import { PageQuestions } from "../parts/page-questions.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
@@ -22,6 +23,7 @@ export function LiveScreen({ state }: { state: OpenState }) {
           </p>
           <ConnectionMark state={state} />
         </div>
+        {state.page.popup && <PopupBar belowHost={state.page.popup.belowHost} open={state.page.control} />}
         <Stage state={state} />
       </div>
       <PageQuestions state={state} />

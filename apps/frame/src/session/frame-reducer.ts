@@ -131,6 +131,8 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, cursor: message.cursor };
     case "focus":
       return { ...page, field: message.field };
+    case "popup":
+      return { ...page, popup: message.popup };
     case "dialog":
       return { ...page, dialog: message.dialog };
     case "select":

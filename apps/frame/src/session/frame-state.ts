@@ -26,6 +26,8 @@ export interface LivePage {
   control: boolean;
   cursor: string;
   field: FocusedField | null;
+  /** A window that a page opened is on top; closing it leads back to this host. */
+  popup: { belowHost: string } | null;
   /** What the page asks outside of its picture. */
   dialog: PageDialog | null;
   select: PageSelect | null;
@@ -73,6 +75,7 @@ export const blankPage: LivePage = {
   control: false,
   cursor: "default",
   field: null,
+  popup: null,
   dialog: null,
   select: null,
   file: null,

@@ -4,7 +4,7 @@
  * Worker -> viewer: binary frame packets (packet.ts) and JSON text (server-message.ts).
  * Viewer -> worker: JSON text (viewer-message.ts). History:
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
- * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files.
+ * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
  */
 export const viewerProtocolVersion = 2;
 

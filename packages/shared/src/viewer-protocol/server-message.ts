@@ -53,6 +53,11 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** The window on top was opened by a page: the host below it, to which closing leads back. Null for the first window. */
+  z.strictObject({
+    type: z.literal("popup"),
+    popup: z.strictObject({ belowHost: z.string().max(255) }).nullable(),
+  }),
   /** The page wants files of the user; null when it has them, or does not want them any more. */
   z.strictObject({
     type: z.literal("file"),

@@ -70,6 +70,8 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     id: z.string().max(64),
     index: z.int().min(0).max(100_000).nullable(),
   }),
+  /** Close the window on top; the first one stays. */
+  z.strictObject({ type: z.literal("popupClose") }),
   /** The files that follow as parts; none: the user gives no file. */
   z.strictObject({
     type: z.literal("fileReply"),
@@ -88,7 +90,10 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("filePart"),
     id: z.string().max(64),
-    data: z.base64().min(4).max(Math.ceil(uploadLimits.partBytes / 3) * 4),
+    data: z
+      .base64()
+      .min(4)
+      .max(Math.ceil(uploadLimits.partBytes / 3) * 4),
   }),
 ]);
 
