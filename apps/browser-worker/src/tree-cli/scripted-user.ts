@@ -67,7 +67,7 @@ export function createScriptedUser(options: {
       last = await elementAt(at, `${screen.id}: the field ${id}`, signal);
       await last.fill(value, { timeout: actMs });
     }
-    if (user.choices !== undefined && fields.length === 0) return choose(screen, challenge);
+    if (challenge.choices !== undefined && fields.length === 0) return choose(screen, challenge);
     if (user.submit) {
       const submit = await elementAt(user.submit, `${screen.id}: submit`, signal);
       return submit.click({ timeout: actMs });

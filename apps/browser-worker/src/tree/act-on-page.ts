@@ -1,14 +1,28 @@
 import type { PageAction } from "@attestream/workflow";
 import type { Page } from "playwright";
-import { findElement } from "./find-elements.ts";
+import { findAll, findElement } from "./find-elements.ts";
 
 const timeout = 5_000;
 const far = 100_000;
 
 /** Does one action of a tree. False when the element is not there or cannot be acted upon. */
-export async function actOnPage(page: Page, action: PageAction): Promise<boolean> {
+export function actOnPage(page: Page, action: PageAction): Promise<boolean> {
+  return attempt(() => perform(page, action));
+}
+
+/** Clicks one of the visible elements of a selector, counted from 0. False as above. */
+export function clickRow(page: Page, rowsCss: string, index: number): Promise<boolean> {
+  return attempt(async () => {
+    const rows = await findAll(page, rowsCss);
+    if (rows === null || (await rows.count()) <= index) return false;
+    await rows.nth(index).click({ timeout });
+    return true;
+  });
+}
+
+async function attempt(act: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await perform(page, action);
+    return await act();
   } catch (error) {
     if (
       error instanceof Error &&

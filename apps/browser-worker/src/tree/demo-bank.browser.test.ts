@@ -2,7 +2,7 @@ import type { Challenge } from "@attestream/shared";
 import { startDemoPlatform, type DemoPlatform } from "@attestream/testkit";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { driveTree, launchBrowser, userNamed } from "./testing/drive-tree.ts";
+import { driveTree, launchBrowser, userNamed, type EndUser } from "./testing/drive-tree.ts";
 
 let bank: DemoPlatform;
 let browser: Browser;
@@ -89,6 +89,64 @@ describe("the demo-bank tree at the Demo Bank", () => {
     const { outcome, challenges } = await driveTree(browser, userNamed(username));
     expect(outcome).toMatchObject({ kind: "extracted", failedParts: [] });
     expect(kinds(challenges)).toEqual(["login", "otp"]);
+  });
+
+  it("asks the bank's own security question, again after a wrong answer", async () => {
+    const answers = ["Rex", "Biscuit"];
+    const { outcome, challenges, reports } = await driveTree(browser, async (page, challenge, earlier, reply) => {
+      if (challenge.kind !== "question") return userNamed("user_question")(page, challenge, earlier, reply);
+      await page.getByLabel("Your answer").fill(answers.shift() ?? "");
+      return page.getByRole("button", { name: "Answer" }).click();
+    });
+    expect(outcome).toMatchObject({ kind: "extracted", failedParts: [] });
+    const question = {
+      kind: "question",
+      instructions: "What was the name of your first pet?",
+      fields: [{ id: "answer", label: "Your answer", type: "text" }],
+      canContinue: false,
+    };
+    expect(challenges.slice(1)).toMatchObject([question, { ...question, websiteError: "That answer is not correct" }]);
+    // The page's words and the answer are for the user alone.
+    expect(JSON.stringify(reports)).not.toMatch(/pet|Rex|Biscuit/);
+  });
+
+  const choosing =
+    (choose: EndUser): EndUser =>
+    (page, challenge, ...rest) =>
+      (challenge.kind === "choice" ? choose : userNamed("user_choice"))(page, challenge, ...rest);
+
+  it("offers the accounts that the page lists, and reads the one taken in the frame", async () => {
+    const { outcome, challenges, reports } = await driveTree(
+      browser,
+      choosing(async (_page, challenge, _earlier, reply) => {
+        reply("choice-9");
+        reply(challenge.choices?.find(({ label }) => label.includes("Savings"))?.id);
+      }),
+    );
+    expect(outcome).toMatchObject({
+      kind: "extracted",
+      extractedData: { accountType: "savings", lastFourDigits: "5678" },
+    });
+    expect(challenges.map(({ kind, choices }) => [kind, choices])).toEqual([
+      ["login", undefined],
+      ["otp", undefined],
+      [
+        "choice",
+        [
+          { id: "choice-1", label: "Everyday Checking •••• 1234" },
+          { id: "choice-2", label: "Rainy Day Savings •••• 5678" },
+        ],
+      ],
+    ]);
+    expect(JSON.stringify(reports)).not.toMatch(/Rainy|1234|5678/);
+  });
+
+  it("takes a choice made in the page as well", async () => {
+    const { outcome } = await driveTree(
+      browser,
+      choosing((page) => page.getByRole("button", { name: "Everyday Checking" }).click()),
+    );
+    expect(outcome).toMatchObject({ kind: "extracted", extractedData: { lastFourDigits: "1234" } });
   });
 
   it("gives what it has when the statements fail", async () => {

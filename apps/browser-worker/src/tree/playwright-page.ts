@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@attestream/shared";
 import { isAllowedHost, type PagePort, type RequestPattern } from "@attestream/workflow";
 import type { BrowserContext, Page, Request } from "playwright";
-import { actOnPage } from "./act-on-page.ts";
+import { actOnPage, clickRow } from "./act-on-page.ts";
 import { captureResponses } from "./capture-responses.ts";
 import { findElement } from "./find-elements.ts";
 import { navigationFailure } from "./navigation-failure.ts";
@@ -156,6 +156,7 @@ export async function createPlaywrightPage({
         return navigationFailure(error instanceof Error ? error.message : "", true);
       }
     },
+    clickRow: (rowsCss, index) => clickRow(page(), rowsCss, index),
     act: (action) => actOnPage(page(), action),
   };
 }

@@ -13,7 +13,7 @@ export function createBankingRoutes({ clock }: { clock: () => Date }): Router {
     const visit = visitOf(response);
     if (visit?.stage !== "inside") return response.status(401).json({ error: "not_logged_in" });
     await delay(visit.user, request);
-    return response.json({ owner, items: accounts });
+    return response.json({ owner, items: accounts.filter((_, index) => index === (visit.account ?? index)) });
   });
 
   router.get("/accounts", enter, (_request, response) => {
@@ -75,6 +75,10 @@ async function enter(request: Request, response: Response, next: NextFunction): 
   await delay(visit.user, request);
   if (visit.user?.survey && !visit.surveyDone) {
     response.redirect(303, "/survey");
+    return;
+  }
+  if (visit.user?.choosesAccount && visit.account === null) {
+    response.redirect(303, "/choose-account");
     return;
   }
   next();

@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { createBankingRoutes } from "./banking.routes.ts";
 import { createLoginRoutes } from "./login.routes.ts";
 import { plainPage } from "./pages/entry-pages.ts";
+import { createQuestionRoutes } from "./questions.routes.ts";
 import { readVisit } from "./visit-cookie.ts";
 import { createVisits } from "./visits.ts";
 
@@ -48,7 +49,7 @@ export function createDemoBank({
     next();
   });
   bank.use(readVisit(visits), express.urlencoded({ extended: false, limit: "8kb" }));
-  bank.use(createLoginRoutes({ visits, clock }), createBankingRoutes({ clock }));
+  bank.use(createLoginRoutes({ visits, clock }), createQuestionRoutes({ visits }), createBankingRoutes({ clock }));
   bank.use((_request, response) => {
     response.status(404).send(plainPage("There is no such page", "The address may have a typing mistake."));
   });

@@ -137,6 +137,25 @@ describe("magic users", () => {
     expect((await visitor.submit("/survey")).path).toBe("/accounts");
   });
 
+  it("user_question answers a question in place of the code, and has five tries", async () => {
+    const page = await visitor.logIn("user_question");
+    expect(page).toMatchObject({ path: "/question", status: 200 });
+    expect(page.body).toContain("first pet?");
+    for (let wrong = 1; wrong < 5; wrong += 1)
+      expect((await visitor.submit("/question", { answer: "Rex" })).body).toContain("That answer is not correct");
+    expect((await visitor.submit("/question", { answer: "Rex" })).body).toContain("Too many wrong answers");
+    await visitor.logIn("user_question");
+    expect((await visitor.submit("/question", { answer: " biscuit " })).path).toBe("/accounts");
+  });
+
+  it("user_choice sees the one account that was chosen, after choosing", async () => {
+    expect((await visitor.enter("user_choice")).path).toBe("/choose-account");
+    expect((await visitor.submit("/choose-account", { account: "7" })).path).toBe("/choose-account");
+    expect((await visitor.submit("/choose-account", { account: "1" })).path).toBe("/accounts");
+    const { items } = JSON.parse((await visitor.get("/api/v1/accounts")).body) as { items: { type: string }[] };
+    expect(items.map(({ type }) => type)).toEqual(["SAV"]);
+  });
+
   it("user_nostatements gets an error for statements; others get a table", async () => {
     await visitor.enter("user_nostatements");
     expect((await visitor.get("/statements")).status).toBe(500);
@@ -157,7 +176,7 @@ describe("magic users", () => {
 
 describe("security", () => {
   it("keeps the customer's pages and data from others", async () => {
-    for (const path of ["/accounts", "/statements", "/otp", "/new-password", "/survey"])
+    for (const path of ["/accounts", "/statements", "/otp", "/new-password", "/question", "/choose-account", "/survey"])
       expect((await visitor.get(path)).headers["location"]).toBe("/login");
     expect((await visitor.get("/api/v1/accounts")).status).toBe(401);
     await visitor.logIn("user_good");

@@ -4,13 +4,15 @@ export interface DemoUser {
   /** For the help page: what trying this user shows. */
   shows: string;
   /** Where the password leads instead of to the security code. */
-  afterPassword?: "locked" | "closed" | "maintenance" | "new-password";
+  afterPassword?: "locked" | "closed" | "maintenance" | "new-password" | "question";
   /** The code that is sent first counts as expired. */
   firstCodeExpired?: true;
   /** Shown over the accounts until dismissed. */
   offer?: true;
   /** Shown after the code, once. */
   survey?: true;
+  /** Must say after the code which account is meant. */
+  choosesAccount?: true;
   statementsFail?: true;
   /** How long every answer takes, milliseconds. */
   delayMs?: number;
@@ -18,6 +20,7 @@ export interface DemoUser {
 
 export const demoPassword = "pass_good";
 export const demoCode = "123456";
+export const demoAnswer = "Biscuit";
 
 export const demoUsers: readonly DemoUser[] = [
   { username: "user_good", shows: "Everything works." },
@@ -26,6 +29,12 @@ export const demoUsers: readonly DemoUser[] = [
   { username: "user_slow", shows: "Every page takes two seconds.", delayMs: 2_000 },
   { username: "user_expired", shows: "The first code has run out; the second works.", firstCodeExpired: true },
   { username: "user_nostatements", shows: "Accounts work, statements fail.", statementsFail: true },
+  {
+    username: "user_question",
+    shows: `A security question in place of the code; the answer is ${demoAnswer}.`,
+    afterPassword: "question",
+  },
+  { username: "user_choice", shows: "The bank asks which account is meant.", choosesAccount: true },
   { username: "user_newpass", shows: "The bank wants a new password first.", afterPassword: "new-password" },
   { username: "user_locked", shows: "The bank has blocked this login.", afterPassword: "locked" },
   { username: "user_closed", shows: "The customer has left the bank.", afterPassword: "closed" },

@@ -55,16 +55,17 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
       return;
     }
     await delay(user, request);
-    if (user.afterPassword !== undefined && user.afterPassword !== "new-password") {
+    const next = user.afterPassword ?? "code";
+    if (next === "locked" || next === "closed" || next === "maintenance") {
       visits.end(visit);
       clearVisit(response);
-      response.redirect(303, `/${user.afterPassword}`);
+      response.redirect(303, `/${next}`);
       return;
     }
-    const known = visits.renew({ ...visit, user, notice: null, stage: "new-password" });
-    if (user.afterPassword !== "new-password") sendCode(known, user.firstCodeExpired === true);
+    const known = visits.renew({ ...visit, user, notice: null, stage: next });
+    if (next === "code") sendCode(known, user.firstCodeExpired === true);
     setVisit(response, known);
-    response.redirect(303, known.stage === "code" ? "/otp" : "/new-password");
+    response.redirect(303, next === "code" ? "/otp" : `/${next}`);
   });
 
   router.get("/new-password", (_request, response) => {
@@ -150,7 +151,7 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
 const newCodeSent = "A new code is on its way.";
 
 /** The visit at this stage, or null after sending the visitor to where they belong. */
-function visitAt(stage: Stage, response: Response): Visit | null {
+export function visitAt(stage: Stage, response: Response): Visit | null {
   const visit = visitOf(response);
   if (visit?.stage === stage) return visit;
   response.redirect(303, visit?.stage === "inside" ? "/accounts" : "/login");
@@ -185,7 +186,7 @@ export async function delay(user: DemoUser | null, request: Request): Promise<vo
   await wait(user.delayMs, undefined, { signal: gone.signal }).catch(() => undefined);
 }
 
-function takeNotice(visit: Visit): string | null {
+export function takeNotice(visit: Visit): string | null {
   const { notice } = visit;
   visit.notice = null;
   return notice;

@@ -1,7 +1,7 @@
 import type { DemoUser } from "./demo-users.ts";
 
-/** How far a visitor has come: not at all, knows the password (maybe must change it), is in. */
-export type Stage = "visitor" | "new-password" | "code" | "inside";
+/** How far a visitor has come: not at all, knows the password (maybe must change it or answer a question), is in. */
+export type Stage = "visitor" | "new-password" | "question" | "code" | "inside";
 
 export interface Visit {
   readonly id: string;
@@ -14,6 +14,9 @@ export interface Visit {
   code: { sentAt: Date; expired: boolean; wrong: number } | null;
   offerDismissed: boolean;
   surveyDone: boolean;
+  wrongAnswers: number;
+  /** Index of the account that was chosen, for those who must. */
+  account: number | null;
   seenAt: Date;
 }
 
@@ -66,6 +69,8 @@ export function createVisits(options: { clock: () => Date; randomId: () => strin
         code: null,
         offerDismissed: false,
         surveyDone: false,
+        wrongAnswers: 0,
+        account: null,
         seenAt: options.clock(),
       }),
     renew(visit) {

@@ -14,7 +14,7 @@ export function checkTests({ definition, report }: LintSubject): void {
   );
   const values = new Set([
     ...screens.flatMap(({ user }) => (user?.fields ?? []).map(({ id }) => id)),
-    ...(screens.some(({ user }) => user?.choices !== undefined) ? ["choice"] : []),
+    ...(screens.some(({ user }) => user?.choices !== undefined || user?.choicesFrom !== undefined) ? ["choice"] : []),
   ]);
   for (const [index, test] of tests.entries()) {
     for (const [at, id] of (test.expect.visited ?? []).entries()) {

@@ -17,6 +17,7 @@ export function listLocators({ screens }: PlatformDefinition): PlacedLocator[] {
     for (const [at, field] of (user?.fields ?? []).entries()) add([...screen, "user", "fields", at, "at"], field.at);
     for (const [at, choice] of (user?.choices ?? []).entries())
       add([...screen, "user", "choices", at, "at"], choice.at);
+    add([...screen, "user", "ask"], user?.ask);
     add([...screen, "user", "submit"], user?.submit);
     for (const [at, action] of (actions ?? []).entries()) {
       const path = [...screen, "do", at] as const;

@@ -83,9 +83,10 @@ function isReplyTo(challenge: Challenge, reply: ChallengeReply): boolean {
 export function createChallenge(
   context: RunContext,
   user: UserScreen,
-  websiteError: string | null,
+  shown: { websiteError: string | null; asked?: string | null; choices?: readonly { id: string; label: string }[] },
   timeoutMs: number,
 ): Challenge {
+  const { websiteError, asked, choices = [] } = shown;
   const fields = (user.fields ?? []).map(({ id, label, type, length }) => ({
     id,
     label: label ?? id,
@@ -95,12 +96,12 @@ export function createChallenge(
   return {
     id: context.newId(),
     kind: user.kind,
-    instructions: user.instructions ?? instructions[user.kind],
+    instructions: asked ?? user.instructions ?? instructions[user.kind],
     expiresAt: new Date(context.clock.now().getTime() + timeoutMs).toISOString(),
     fields,
     canContinue: canContinue[user.kind],
     ...(user.method === undefined ? {} : { method: user.method }),
-    ...(user.choices === undefined ? {} : { choices: user.choices.map(({ id, label }) => ({ id, label })) }),
+    ...(choices.length === 0 ? {} : { choices: choices.map(({ id, label }) => ({ id, label })) }),
     ...(websiteError === null ? {} : { websiteError }),
   };
 }

@@ -1,6 +1,7 @@
 import { parseDuration, type ErrorCode } from "@attestream/shared";
 import type { Action, Screen } from "../schema/index.ts";
 import { askUser, createChallenge, timeoutOf } from "./ask-user.ts";
+import { askedQuestion, offeredChoices, takeChoice } from "./choices.ts";
 import { abortable, firstOf } from "./clock.ts";
 import type { Observation } from "./page-port.ts";
 import { createRecogniser, type Look } from "./recognise.ts";
@@ -104,15 +105,21 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
   };
 
   const attemptsCode = (kind: string): ErrorCode =>
-    kind === "login" ? "LOGIN_ATTEMPTS_EXCEEDED" : kind === "otp" ? "MFA_ATTEMPTS_EXCEEDED" : "TREE_STEP_FAILED";
+    kind === "login"
+      ? "LOGIN_ATTEMPTS_EXCEEDED"
+      : kind === "otp" || kind === "question"
+        ? "MFA_ATTEMPTS_EXCEEDED"
+        : "TREE_STEP_FAILED";
 
   const letUserAct = async (screen: Screen, user: NonNullable<Screen["user"]>, first: Look) => {
     count(screen, `${screen.id} ${first.seen.documentId}`, defaultMax.user, attemptsCode(user.kind));
     const { timeoutMs, code } = timeoutOf(user, idleMs);
+    const choices = await abortable(signal, offeredChoices(user, page));
+    const asked = await abortable(signal, askedQuestion(user, page));
     const reply = await askUser(
       context,
       {
-        challenge: createChallenge(context, user, first.websiteError, timeoutMs),
+        challenge: createChallenge(context, user, { websiteError: first.websiteError, asked, choices }, timeoutMs),
         timeoutMs,
         onTimeout: () => code,
         isAnswered: async () => {
@@ -125,10 +132,16 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
       },
       signal,
     );
-    const choice = user.choices?.find(({ id }) => id === reply?.choice);
+    const choice = choices.find(({ id }) => id === reply?.choice);
     if (!choice) return;
     const { revision } = page.observe();
-    await perform({ click: choice.at });
+    const taken = await firstOf(signal, [
+      (inner) => takeChoice(choice, user, page, inner),
+      async (inner) => (await clock.wait(waits.action, inner), false),
+    ]);
+    // Gone meanwhile: the next look asks anew.
+    if (!taken) return;
+    if (user.submit) await perform({ click: user.submit });
     await settledWithin(revision, waits.stuck);
   };
 
@@ -149,7 +162,7 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
     await askUser(
       context,
       {
-        challenge: createChallenge(context, user, null, idleMs),
+        challenge: createChallenge(context, user, { websiteError: null }, idleMs),
         timeoutMs: idleMs,
         onTimeout: () => (moved() ? code : "IDLE_TIMEOUT"),
         isAnswered: async () => {

@@ -57,6 +57,8 @@ export interface PagePort {
   response(request: RequestPattern, afterRevision: number): CapturedResponse | null;
   /** Resolves when the new document is there; null, or why it is not. */
   open(url: string, signal: AbortSignal): Promise<ErrorCode | null>;
+  /** Clicks one of the rows that `readElements` gave, counted from 0. False as with `act`. */
+  clickRow(rowsCss: string, index: number, signal: AbortSignal): Promise<boolean>;
   /** False when the element is not there or cannot be acted upon. */
   act(action: PageAction, signal: AbortSignal): Promise<boolean>;
 }

@@ -88,11 +88,16 @@ function start(
   options: {
     onOpen?: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
     onAct?: Parameters<typeof createFakeSite>[0]["onAct"];
+    onPick?: Parameters<typeof createFakeSite>[0]["onPick"];
     tree?: object;
     signal?: AbortSignal;
   } = {},
 ) {
-  const site = createFakeSite({ onOpen: options.onOpen ?? opens, ...(options.onAct ? { onAct: options.onAct } : {}) });
+  const site = createFakeSite({
+    onOpen: options.onOpen ?? opens,
+    ...(options.onAct ? { onAct: options.onAct } : {}),
+    ...(options.onPick ? { onPick: options.onPick } : {}),
+  });
   const clock = createFakeClock();
   const log: string[] = [];
   const progress: number[] = [];
@@ -183,6 +188,61 @@ describe("a tree", () => {
     await run.show(pages.home);
     await run.clock.pass(6_000);
     expect(await run.outcome).toMatchObject({ kind: "extracted", failedParts: [{ part: "account" }] });
+  });
+
+  const listed = (user: object = {}) => ({
+    screens: [
+      {
+        id: "which",
+        when: { url: "/which" },
+        user: { kind: "choice", choicesFrom: { rows: { css: "button" } }, timeout: "1m", ...user },
+      },
+      ...base.screens,
+    ],
+  });
+  const which = { url: `${origin}/which`, rows: [["  Checking\n 1234 "], [null], ["Savings 5678"]] };
+
+  it("offers what the page lists, and clicks the one taken where it stands now", async () => {
+    const run = start({ tree: listed(), onPick: (_index, site) => site.show(pages.home) });
+    await run.show(which);
+    expect(run.challenges.at(-1)?.choices).toEqual([
+      { id: "choice-1", label: "Checking 1234" },
+      { id: "choice-3", label: "Savings 5678" },
+    ]);
+    await run.show({ ...which, rows: [["News"], ...which.rows] }, { sameDocument: true });
+    await run.reply("choice-2");
+    expect(run.site.picked).toEqual([]);
+    await run.reply("choice-3");
+    expect((await run.outcome).kind).toBe("extracted");
+    expect(run.site.picked).toEqual([3]);
+  });
+
+  it("asks anew when the choice taken is gone from the page", async () => {
+    const run = start({ tree: listed() });
+    await run.show(which);
+    await run.show({ ...which, rows: [["Joint account"]] }, { sameDocument: true });
+    await run.reply("choice-1");
+    expect(run.site.picked).toEqual([]);
+    expect(run.challenges.at(-1)?.choices).toEqual([{ id: "choice-1", label: "Joint account" }]);
+  });
+
+  it("submits after the choice where the tree says so, and words the question as the page does", async () => {
+    const tree = listed({ submit: { role: "button", name: "Go on" }, ask: { role: "heading" } });
+    const run = start({ tree, onAct: (_action, site) => site.show(pages.home) });
+    await run.show({ ...which, shows: ["heading Which account?", "button Go on"] });
+    expect(run.challenges.at(-1)?.instructions).toBe("Which account?");
+    await run.reply("choice-1");
+    expect((await run.outcome).kind).toBe("extracted");
+    expect([run.site.picked, run.site.acts]).toEqual([[0], [{ click: { role: "button", name: "Go on" } }]]);
+  });
+
+  it("says its own words where the page has no question, and offers nothing where it lists nothing", async () => {
+    const run = start({ tree: listed({ ask: { role: "heading" }, instructions: "Choose an account." }) });
+    await run.show({ ...which, rows: [] });
+    expect(run.challenges.at(-1)).toMatchObject({ instructions: "Choose an account." });
+    expect(run.challenges.at(-1)).not.toHaveProperty("choices");
+    await run.clock.pass(61_000);
+    expect(await run.outcome).toMatchObject({ code: "USER_ACTION_TIMEOUT" });
   });
 
   it("asks again with the site's words after a wrong password, and gives up at the third", async () => {

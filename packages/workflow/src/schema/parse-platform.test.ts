@@ -50,6 +50,17 @@ describe("a platform file", () => {
 
   it.each([
     ["an unknown key", ["displayName: Bank", "displayname: Bank"], 3, 1, "", /unknown key "displayname"/],
+    [
+      "choices of both kinds",
+      [
+        "kind: login,",
+        "kind: login, choices: [{ id: a, label: A, at: { text: A } }], choicesFrom: { rows: { css: li } },",
+      ],
+      10,
+      88,
+      "screens.0.user.choicesFrom",
+      /keep one of the two/,
+    ],
     ["a missing key", ["version: 1.0.0\n", ""], 1, 1, "version", /is missing; add it/],
     ["a version read as a number", ["1.0.0", "1.0"], 5, 10, "version", /in quotes/],
     ["a plain http address", ["https://bank.test/login", "http://bank.test/login"], 4, 11, "loginUrl", /https/],

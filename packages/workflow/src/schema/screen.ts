@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { challengeKinds, errorCodeNames } from "@attestream/shared";
+import { cssText } from "../extract/index.ts";
 import { actionSchema, durationText, urlPatternText } from "./action.ts";
 import { locatorSchema } from "./locator.ts";
 
@@ -30,19 +31,39 @@ const fieldSchema = z.strictObject({
   at: locatorSchema,
 });
 
-const userSchema = z.strictObject({
-  kind: z.enum(challengeKinds),
-  method: z.string().min(1).max(32).optional(),
-  instructions: z.string().min(1).max(500).optional(),
-  fields: z.array(fieldSchema).max(20).optional(),
-  choices: z
-    .array(z.strictObject({ id: idText, label: z.string().min(1).max(200), at: locatorSchema }))
-    .min(1)
-    .max(50)
-    .optional(),
-  submit: locatorSchema.optional(),
-  timeout: durationText.optional(),
-});
+const userSchema = z
+  .strictObject({
+    kind: z.enum(challengeKinds),
+    method: z.string().min(1).max(32).optional(),
+    instructions: z.string().min(1).max(500).optional(),
+    /** The question as the page words it: shown in place of the instructions. */
+    ask: locatorSchema.optional(),
+    fields: z.array(fieldSchema).max(20).optional(),
+    choices: z
+      .array(z.strictObject({ id: idText, label: z.string().min(1).max(200), at: locatorSchema }))
+      .min(1)
+      .max(50)
+      .optional(),
+    /** In place of choices: the page lists them itself, one element each. What is taken is clicked. */
+    choicesFrom: z
+      .strictObject({
+        rows: z.strictObject({ css: cssText }),
+        /** Within each; otherwise its whole text. */
+        label: z.strictObject({ css: cssText }).optional(),
+        max: z.int().min(1).max(50).optional(),
+      })
+      .optional(),
+    submit: locatorSchema.optional(),
+    timeout: durationText.optional(),
+  })
+  .superRefine((user, context) => {
+    if (user.choices !== undefined && user.choicesFrom !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["choicesFrom"],
+        message: "choices are here already; keep one of the two",
+      });
+  });
 
 const outcomes = ["user", "do", "then", "note", "fail", "finish"] as const;
 

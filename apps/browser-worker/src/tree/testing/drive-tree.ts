@@ -19,7 +19,12 @@ export async function launchBrowser(port: number): Promise<Browser> {
 }
 
 /** What the end user does with a challenge; `earlier` are those before it. */
-export type EndUser = (page: Page, challenge: Challenge, earlier: Challenge[], reply: () => void) => Promise<void>;
+export type EndUser = (
+  page: Page,
+  challenge: Challenge,
+  earlier: Challenge[],
+  reply: (choice?: string) => void,
+) => Promise<void>;
 
 /** Types into the page, as the streamed input does. Passwords and codes are tried in turn, then the right ones. */
 export function userNamed(username: string, tries: { codes?: string[]; passwords?: string[] } = {}): EndUser {
@@ -59,7 +64,7 @@ export async function driveTree(
   const challenges: Challenge[] = [];
   const control: boolean[] = [];
   const acts: Promise<void>[] = [];
-  let listener: ((reply: { challengeId: string }) => void) | undefined;
+  let listener: ((reply: { challengeId: string; choice?: string }) => void) | undefined;
   try {
     const outcome = await runSessionTree({
       platform: JSON.parse(JSON.stringify(definition)),
@@ -72,7 +77,11 @@ export async function driveTree(
           if (!challenge) return;
           const earlier = [...challenges];
           challenges.push(challenge);
-          acts.push(user(page, challenge, earlier, () => listener?.({ challengeId: challenge.id })));
+          acts.push(
+            user(page, challenge, earlier, (choice) =>
+              listener?.({ challengeId: challenge.id, ...(choice === undefined ? {} : { choice }) }),
+            ),
+          );
         },
         setControl: (enabled) => control.push(enabled),
         onChallengeReply(given) {

@@ -24,12 +24,15 @@ export interface FakeSite extends PagePort {
   show(page: FakePage, options?: { sameDocument?: boolean }): void;
   readonly acts: PageAction[];
   readonly opened: string[];
+  /** Indexes of the rows that were clicked. */
+  readonly picked: number[];
 }
 
 /** A site of scripted pages. `onOpen` and `onAct` decide what an address or an action leads to; undefined leaves all as it is. */
 export function createFakeSite(script: {
   onOpen: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
   onAct?: (action: PageAction, site: FakeSite) => void | boolean;
+  onPick?: (index: number, site: FakeSite) => void | boolean;
 }): FakeSite {
   let revision = 0;
   let documents = 0;
@@ -56,6 +59,7 @@ export function createFakeSite(script: {
   const site: FakeSite = {
     acts: [],
     opened: [],
+    picked: [],
     show(page, options) {
       now = page;
       revision += 1;
@@ -90,6 +94,10 @@ export function createFakeSite(script: {
       rowsCss === null
         ? [sources.map(({ css }) => now.texts?.[css ?? ""] ?? null)]
         : (now.rows ?? []).map((row) => sources.map(({ cell }) => row[(cell ?? 1) - 1] ?? null)),
+    async clickRow(_rowsCss, index) {
+      site.picked.push(index);
+      return script.onPick?.(index, site) ?? true;
+    },
     response: (_request, after) => (response !== null && response.revision > after ? response : null),
     async open(url) {
       site.opened.push(url);
