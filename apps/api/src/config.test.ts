@@ -52,6 +52,17 @@ describe("the configuration", () => {
     expect(problems.find((problem) => problem.startsWith("READY_HOLD"))).toContain("90s");
   });
 
+  it.each([
+    ["2", 2],
+    ["10.0.0.2, 10.1.0.0/16,::1,loopback", ["10.0.0.2", "10.1.0.0/16", "::1", "loopback"]],
+  ])("takes %s as TRUST_PROXY", (text, trustProxy) => {
+    expect(loadConfig({ TRUST_PROXY: text })).toMatchObject({ trustProxy });
+  });
+
+  it.each(["true", "10.0.0.0/33", "10.0.0.0/0", "proxy.example.com", "10.0.0.1,", "-1"])("refuses %s as TRUST_PROXY", (text) => {
+    expect(problemsOf({ TRUST_PROXY: text })).toEqual([expect.stringMatching(/^TRUST_PROXY: write how many/)]);
+  });
+
   it("reads lists and durations, and drops the slash at the end of an address", () => {
     expect(
       loadConfig({

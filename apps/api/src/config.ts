@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -40,6 +41,20 @@ const list = (separator: string) =>
         .map((part) => part.trim())
         .filter((part) => part !== ""),
     );
+/** A number of proxies, or addresses and networks (also `loopback`). */
+const trustedProxies = z
+  .string()
+  .default("0")
+  .transform((text, context) => {
+    if (/^\d$/.test(text)) return Number(text);
+    const addresses = text.split(",").map((part) => part.trim());
+    if (addresses.every(isAddressOrNetwork)) return addresses;
+    context.addIssue({
+      code: "custom",
+      message: "write how many (0 to 9), or addresses like 10.0.0.2, 10.0.0.0/8, loopback",
+    });
+    return z.NEVER;
+  });
 const hostPort = /^[a-z0-9.-]+:\d{1,5}$/i;
 
 /** Every setting of the API. All are optional. A secret can also be given as NAME_FILE, the path of a file that holds it. */
@@ -91,6 +106,9 @@ export const environmentSchema = z.object({
     .min(32, "must have 32 characters or more")
     .optional()
     .describe("Key that seals what is stored; generated in DATA_DIR when absent"),
+  TRUST_PROXY: trustedProxies.describe(
+    "Reverse proxies before the API, whose X-Forwarded-For is believed: how many, or their addresses, separated by commas",
+  ),
   READY_HOLD: duration("2m").describe("How long a ready browser waits for its end user"),
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
   RATE_LIMIT_REQUESTS: perMinute(120).describe("Requests per API key and minute"),
@@ -143,6 +161,7 @@ export interface Config {
   extraCaFile: string | undefined;
   workerToken: string | undefined;
   masterKey: string | undefined;
+  trustProxy: number | string[];
   readyHoldMs: number;
   viewerGraceMs: number;
   queueTimeoutMs: number;
@@ -196,6 +215,7 @@ function toConfig(env: Environment): Config {
     extraCaFile: env.EXTRA_CA_FILE,
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,
+    trustProxy: env.TRUST_PROXY,
     readyHoldMs: env.READY_HOLD,
     viewerGraceMs: env.VIEWER_GRACE,
     queueTimeoutMs: env.QUEUE_TIMEOUT,
@@ -212,4 +232,12 @@ function toConfig(env: Environment): Config {
             url: env.DEMO_PARTNER_URL,
           },
   };
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }

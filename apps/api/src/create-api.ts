@@ -45,6 +45,7 @@ import { createSessionLogStreams } from "./sessions/session-log-streams.ts";
 import { createSweeper, type Sweeper } from "./sessions/sweeper.ts";
 import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
+import { createLeftoverSweep } from "./storage/sweep-leftovers.ts";
 import { openDatabase, type OpenDatabase } from "./storage/open-database.ts";
 import { createStreamGateway } from "./stream/stream-gateway.ts";
 import {
@@ -348,6 +349,7 @@ async function start(
       rateLimit(requestLimit(config.requestsPerMinute)),
     ],
     partnerRoutes,
+    trustProxy: config.trustProxy,
     jwks: jwksRoute(signingKeys),
     frame: frameRoutes,
     pages: [
@@ -364,6 +366,7 @@ async function start(
     ],
   });
 
+  const sweepLeftovers = createLeftoverSweep({ db, now });
   const sweeper = createSweeper({
     db,
     sessions,
@@ -379,6 +382,7 @@ async function start(
         .where("seen_at", "<", since)
         .where("state", "!=", "lost")
         .execute();
+      await sweepLeftovers();
       dispatcher.wake();
     },
   });

@@ -2,7 +2,7 @@ import { deriveKey } from "../storage/encryption.ts";
 import { checkSignedToken, mintSignedToken, type RandomBytes } from "./signed-token.ts";
 
 /** How long a link to the frame can be opened. */
-const embedTokenLifeMs = 60 * 60_000;
+export const embedTokenLifeMs = 60 * 60_000;
 
 export function embedTokenKey(masterKey: Uint8Array): Uint8Array {
   return deriveKey(masterKey, "embed token v1");

@@ -27,6 +27,8 @@ export interface AppDependencies {
   partnerGate: RequestHandler[];
   partnerRoutes: PartnerRoute[];
   jwks: RequestHandler;
+  /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
+  trustProxy: number | string[];
   /** The frame page and what belongs to it. It sets headers of its own, as it may be framed. */
   frame: Router;
   /** Pages for people; last, before "nothing here". */
@@ -39,6 +41,7 @@ export function createApp(deps: AppDependencies): Express {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.set("etag", false);
+  app.set("trust proxy", deps.trustProxy);
   app.use(requestId(deps.newId), requestLog(deps.log, deps.now));
   app.use(deps.frame);
   app.use(helmet());
