@@ -17,7 +17,7 @@ const commands = {
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
   tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
   conformance: { needs: [], program: "packages/conformance/src/main.ts" },
-  test: { needs: ["browser", "database", "certificates", "pages", "postgres"], program: "scripts/test.ts" },
+  test: { needs: ["browser", "database", "certificates", "pages", "postgres", "firefox"], program: "scripts/test.ts" },
   check: { needs: [], program: "scripts/check.ts" },
   format: { needs: [], program: "scripts/format.ts" },
   generate: { needs: [], program: "scripts/generate.ts" },

@@ -28,6 +28,7 @@ export async function setUp(root, needs) {
       await runStep("embed loader", "packages/sdk/build.ts");
     },
     postgres: () => ensurePostgres(),
+    firefox: () => ensureFirefox(),
   };
   for (const need of needs) await jobs[need]();
   return node;
@@ -38,4 +39,11 @@ async function ensurePostgres() {
   if (versions.some((version) => existsSync(join("/usr/lib/postgresql", version, "bin/initdb")))) return;
   if ((await execute("initdb", ["--version"])).code === 0) return;
   await ensureDebianPackages(["postgresql"], "The tests start a PostgreSQL server of their own.");
+}
+
+async function ensureFirefox() {
+  // What is named is not ours to replace; the test that uses it says when it is wrong.
+  if (process.env.FIREFOX_PATH) return;
+  if (["/usr/bin/firefox-esr", "/usr/bin/firefox"].some((place) => existsSync(place))) return;
+  await ensureDebianPackages(["firefox-esr"], "The tests use a Firefox as an end user's browser.");
 }
