@@ -69,7 +69,8 @@ export function resolveSchema(components: Record<string, JsonSchema>, schema: Js
 
 /** Patterns that say again what a format says, and the bounds of JavaScript's integers, tell a reader nothing. */
 function simplify(schema: JsonSchema): void {
-  if (schema.format !== undefined) delete schema.pattern;
+  if (schema.format === "starts_with") delete schema.format;
+  else if (schema.format !== undefined) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   delete schema.propertyNames;
