@@ -17,5 +17,15 @@ const { failed } = await runAll([
     program: process.execPath,
     args: ["--conditions=@attestream/source", "scripts/make-platform-schema.ts"],
   },
+  {
+    name: "errors",
+    program: process.execPath,
+    args: ["--conditions=@attestream/source", "scripts/make-errors.ts"],
+  },
+  {
+    name: "conformance",
+    program: process.execPath,
+    args: ["--conditions=@attestream/source", "scripts/make-conformance.ts"],
+  },
 ]);
 process.exitCode = failed.length === 0 ? 0 : 1;
