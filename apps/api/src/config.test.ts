@@ -59,9 +59,12 @@ describe("the configuration", () => {
     expect(loadConfig({ TRUST_PROXY: text })).toMatchObject({ trustProxy });
   });
 
-  it.each(["true", "10.0.0.0/33", "10.0.0.0/0", "proxy.example.com", "10.0.0.1,", "-1"])("refuses %s as TRUST_PROXY", (text) => {
-    expect(problemsOf({ TRUST_PROXY: text })).toEqual([expect.stringMatching(/^TRUST_PROXY: write how many/)]);
-  });
+  it.each(["true", "10.0.0.0/33", "10.0.0.0/0", "proxy.example.com", "10.0.0.1,", "-1"])(
+    "refuses %s as TRUST_PROXY",
+    (text) => {
+      expect(problemsOf({ TRUST_PROXY: text })).toEqual([expect.stringMatching(/^TRUST_PROXY: write how many/)]);
+    },
+  );
 
   it("reads lists and durations, and drops the slash at the end of an address", () => {
     expect(

@@ -109,6 +109,13 @@ export const environmentSchema = z.object({
   TRUST_PROXY: trustedProxies.describe(
     "Reverse proxies before the API, whose X-Forwarded-For is believed: how many, or their addresses, separated by commas",
   ),
+  PARTNER_QUOTA: z.coerce
+    .number("must be a number")
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe("Browsers that one partner may hold at once; its further sessions wait in the queue"),
   READY_HOLD: duration("2m").describe("How long a ready browser waits for its end user"),
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
   RATE_LIMIT_REQUESTS: perMinute(120).describe("Requests per API key and minute"),
@@ -162,6 +169,7 @@ export interface Config {
   workerToken: string | undefined;
   masterKey: string | undefined;
   trustProxy: number | string[];
+  partnerQuota: number;
   readyHoldMs: number;
   viewerGraceMs: number;
   queueTimeoutMs: number;
@@ -216,6 +224,7 @@ function toConfig(env: Environment): Config {
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,
     trustProxy: env.TRUST_PROXY,
+    partnerQuota: env.PARTNER_QUOTA,
     readyHoldMs: env.READY_HOLD,
     viewerGraceMs: env.VIEWER_GRACE,
     queueTimeoutMs: env.QUEUE_TIMEOUT,

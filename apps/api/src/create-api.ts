@@ -203,7 +203,16 @@ async function start(
     now,
     log,
   });
-  const dispatcher = createDispatcher({ db, sessions, links: () => workers.links(), assign, leaseMs: lease, now, log });
+  const dispatcher = createDispatcher({
+    db,
+    sessions,
+    links: () => workers.links(),
+    assign,
+    leaseMs: lease,
+    partnerQuota: config.partnerQuota,
+    now,
+    log,
+  });
   undo.push(async () => {
     await workers.stop();
     await dispatcher.idle();

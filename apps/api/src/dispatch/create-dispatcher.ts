@@ -3,7 +3,7 @@ import type { Log } from "../http/log.ts";
 import type { SessionWriter } from "../sessions/create-session-service.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
 import type { WorkerLink } from "../workers/worker-link.ts";
-import { countWaiting, nextWaiting, positionOf } from "./queue.ts";
+import { countWaiting, idleReady, nextWaiting, positionOf, unopened } from "./queue.ts";
 import { createRateMeter } from "./rate-meter.ts";
 
 export interface Dispatcher {
@@ -23,6 +23,8 @@ export interface DispatcherDependencies {
   /** Tells the worker; a lost message is mended by the lease. */
   assign(session: SessionRow): Promise<void>;
   leaseMs: number;
+  /** Browsers that one partner may hold at once. */
+  partnerQuota: number;
   now: () => Date;
   log: Log;
 }
@@ -31,7 +33,7 @@ type PickSession = (trx: Transaction<Database>) => Promise<SessionRow | undefine
 type Placement = "placed" | "full" | "none";
 
 export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
-  const { db, sessions, now, log } = deps;
+  const { db, sessions, partnerQuota, now, log } = deps;
   const placements = createRateMeter(20);
   let running: Promise<void> | null = null;
   let again = false;
@@ -74,33 +76,27 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
   }
 
   /** Takes back one browser that nobody looks at. True when there was one. */
-  async function preempt(): Promise<boolean> {
-    const { outcome, session } = await sessions.applyToLocked(
-      (trx) =>
-        trx
-          .selectFrom("sessions")
-          .selectAll()
-          .where("status", "=", "READY")
-          .where("opened_at", "is", null)
-          .orderBy("state_deadline")
-          .limit(1)
-          .forUpdate()
-          .skipLocked()
-          .executeTakeFirst(),
-      { type: "session.released", parked: true },
-    );
+  async function preempt({ quotaReached }: { quotaReached: number | null }): Promise<boolean> {
+    const { outcome, session } = await sessions.applyToLocked((trx) => idleReady(trx, quotaReached), {
+      type: "session.released",
+      parked: true,
+    });
     if (outcome === "moved") log.info({ sessionId: session?.id }, "browser taken back for one who waits");
     return outcome === "moved";
   }
 
   async function drainQueue(): Promise<void> {
     for (;;) {
-      const outcome = await place(nextWaiting, false);
-      if (outcome === "none") return;
+      const outcome = await place((trx) => nextWaiting(trx, partnerQuota), false);
+      if (outcome === "none") {
+        // Who waits still is kept back by its own partner's quota; that partner's idle browsers make room.
+        if (await preempt({ quotaReached: partnerQuota })) continue;
+        return;
+      }
       if (outcome === "placed") continue;
       // Slots that are being cleared will wake us; more are taken back only for those beyond them.
       const clearing = deps.links().reduce((sum, link) => sum + link.releasing, 0);
-      if (clearing >= (await countWaiting(db)) || !(await preempt())) return;
+      if (clearing >= (await countWaiting(db, partnerQuota)) || !(await preempt({ quotaReached: null }))) return;
     }
   }
 
@@ -130,16 +126,8 @@ export function createDispatcher(deps: DispatcherDependencies): Dispatcher {
     async offer(sessionId) {
       if (!deps.links().some((link) => link.takesSessions && link.warm > 0)) return;
       await place(async (trx) => {
-        const waiting = await nextWaiting(trx);
-        if (waiting) return undefined;
-        return trx
-          .selectFrom("sessions")
-          .selectAll()
-          .where("id", "=", sessionId)
-          .where("status", "=", "CREATED")
-          .forUpdate()
-          .skipLocked()
-          .executeTakeFirst();
+        const waiting = await nextWaiting(trx, partnerQuota);
+        return waiting ? undefined : unopened(trx, sessionId, partnerQuota);
       }, true);
     },
 

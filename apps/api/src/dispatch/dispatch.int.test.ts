@@ -119,3 +119,43 @@ describe("a browser that nobody looks at", () => {
     await worker.stop();
   });
 });
+
+describe.each([embedded, server])("a partner's quota on $name", (engine) => {
+  const demo = "demo-partner-key-0123456789";
+
+  it("keeps further sessions waiting while others pass, and ends with a browser given back", async () => {
+    await using test = await startTestApi({ ...(await engine.env()), PARTNER_QUOTA: "2", DEMO_PARTNER_API_KEY: demo });
+    const worker = await startWorkerOf(test, { capacity: 4, warm: () => 0, auto: {} });
+    const [first, second, third] = await many(test, 3);
+    for (const id of [first!, second!, third!]) {
+      await open(test, id);
+      test.clock.advance(10);
+    }
+    await test.reached(first!, "READY");
+    await test.reached(second!, "READY");
+    const others = await test.call("POST", "/partner/browser-session", { key: demo, body: { platformId: 2 } });
+    const other = String(others.body.data?.["sessionId"]);
+    await open(test, other);
+    await test.reached(other, "READY");
+    await test.api.dispatcher.idle();
+    expect((await test.api.sessions.get(third!))?.status).toBe("CREATED");
+    expect(await test.api.dispatcher.queuePosition(third!)).toMatchObject({ position: 1 });
+    await test.call("POST", `/partner/browser-session/${first}/terminate`);
+    await test.reached(third!, "READY");
+    await worker.stop();
+  });
+
+  it("counts browsers that nobody looks at, but lets them make room", async () => {
+    await using test = await startTestApi({ ...(await engine.env()), PARTNER_QUOTA: "1" });
+    const worker = await startWorkerOf(test, { capacity: 4, auto: {} });
+    const [idle, unlooked] = [await test.createSession(), await test.createSession()];
+    await test.reached(idle, "READY");
+    await test.api.dispatcher.offer(unlooked);
+    expect((await test.api.sessions.get(unlooked))?.status).toBe("CREATED");
+    const wanted = await test.createSession();
+    await open(test, wanted);
+    await test.reached(wanted, "READY");
+    expect((await test.api.sessions.get(idle))?.status).toBe("CREATED");
+    await worker.stop();
+  });
+});
