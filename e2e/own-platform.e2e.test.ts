@@ -23,7 +23,7 @@ beforeAll(async () => {
   const serve = async (name: string, listener: RequestListener) => {
     const server = createServer(await authority.issue(name), listener).listen(0, "127.0.0.1");
     await once(server, "listening");
-    undo.defer(() => void server.close().closeAllConnections());
+    undo.defer(() => server.close().closeAllConnections());
     return (server.address() as AddressInfo).port;
   };
   const sitePort = await serve("garage.example.com", (request, response) => {

@@ -62,7 +62,7 @@ beforeEach(async () => {
     });
   }).listen(0, "127.0.0.1");
   await once(receiver, "listening");
-  undo.defer(() => void receiver.close().closeAllConnections());
+  undo.defer(() => receiver.close().closeAllConnections());
   hookUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
 });
 afterEach(() => undo.disposeAsync());

@@ -3,6 +3,7 @@ import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
 import type { BrowserContext } from "playwright";
 import type { Logger } from "pino";
+import { kindOf } from "../kind-of.ts";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
 import { SessionStream } from "../stream/session-stream.ts";
@@ -98,7 +99,7 @@ export class Session {
         if (this.#treeAsked) this.startTree();
         return;
       } catch (error) {
-        log.error({ err: error, attempt }, "the session's browser could not be opened");
+        log.error({ kind: kindOf(error), attempt }, "the session's browser could not be opened");
         if (browser) await giveBack(browser);
         // A warm browser may have died unnoticed: that is no reason to fail.
         if (attempt === openAttempts) return this.#fail("BROWSER_LAUNCH_FAILED");
@@ -165,7 +166,7 @@ export class Session {
     } catch (error) {
       if (!isCurrent()) return;
       // A stack of the tree may quote what the page shows: only its kind is logged.
-      log.error({ kind: error instanceof Error ? error.name : typeof error }, "the workflow broke off");
+      log.error({ kind: kindOf(error) }, "the workflow broke off");
       outcome = { kind: "failed", code: "INTERNAL" };
     }
     if (!isCurrent()) return;

@@ -14,21 +14,27 @@ export type TreeOutcome =
 /** The end user, as the tree sees them. */
 export interface ViewerPort {
   showChallenge(challenge: Challenge | null): void;
+  /** Whether the user's input reaches the page. */
   setControl(enabled: boolean): void;
+  /** Gives the function that stops listening. */
   onChallengeReply(listener: (reply: { challengeId: string; choice?: string }) => void): () => void;
 }
 
-/** Runs a platform's workflow on the session's browser. Reports its own progress; the outcome is the caller's to report. */
-export type RunSessionTree = (options: {
+export interface SessionTreeOptions {
+  /** JSON form of the platform file, parsed again by the tree. */
   platform: unknown;
+  /** The content hash that the session pins. */
   platformHash: string;
   loginUrl: string;
   context: BrowserContext;
-  /** The page on top now. */
+  /** The page on top now: the one that the user sees. */
   page: () => Page;
   viewer: ViewerPort;
   report: (report: SessionReport) => void;
   now: () => Date;
   newId: () => string;
   signal: AbortSignal;
-}) => Promise<TreeOutcome>;
+}
+
+/** Runs a platform's workflow on the session's browser. Reports its own progress; the outcome is the caller's to report. */
+export type RunSessionTree = (options: SessionTreeOptions) => Promise<TreeOutcome>;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { encodePacket } from "@attestream/shared/viewer-protocol";
 import type { CDPSession } from "playwright";
 import type { Logger } from "pino";
+import { kindOf } from "../kind-of.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { FrameWindow } from "./frame-window.ts";
 import type { ViewGeometry } from "./view-geometry.ts";
@@ -89,7 +90,8 @@ export class Screencast {
         await client.send("Page.startScreencast", startParameters(this.#options.encoder));
         return;
       } catch (error) {
-        if (attempt === startAttempts) return this.#options.log.warn({ err: error }, "the screencast did not start");
+        if (attempt === startAttempts)
+          return this.#options.log.warn({ kind: kindOf(error) }, "the screencast did not start");
         await sleep(startPauseMs);
       }
     }
@@ -101,7 +103,9 @@ export class Screencast {
     if (client === null) return;
     this.#frames = this.#frames
       .then(() => this.#emit(client, generation, event))
-      .catch((error: unknown) => this.#options.log.error({ err: error }, "a screencast frame could not be sent"));
+      .catch((error: unknown) =>
+        this.#options.log.error({ kind: kindOf(error) }, "a screencast frame could not be sent"),
+      );
   };
 
   async #emit(

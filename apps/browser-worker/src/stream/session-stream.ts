@@ -7,6 +7,7 @@ import {
 } from "@attestream/shared/viewer-protocol";
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
+import { kindOf } from "../kind-of.ts";
 import { createJpegEncoder } from "./frame-encoder.ts";
 import { hostOf } from "./host-of.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
@@ -190,7 +191,7 @@ export class SessionStream {
       await this.#screencast.show(view.client);
     } catch (error) {
       // A window that closes as fast as it opened: what is below is followed by its own event.
-      if (!page.isClosed()) this.#options.log.warn({ err: error }, "a page could not be shown");
+      if (!page.isClosed()) this.#options.log.warn({ kind: kindOf(error) }, "a page could not be shown");
     }
   }
 

@@ -1,51 +1,15 @@
-import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
-import type { SessionReport } from "@attestream/shared/worker-protocol";
 import {
   hashPlatform,
   platformDefinitionSchema,
   runTree,
-  type ChallengeReply,
   type PlatformDefinition,
   type RunEvents,
 } from "@attestream/workflow";
-import type { BrowserContext, Page } from "playwright";
+import type { SessionReport } from "@attestream/shared/worker-protocol";
+import type { SessionTreeOptions, TreeOutcome, ViewerPort } from "../session/tree-runner.ts";
 import { capturesOf } from "./captures-of.ts";
 import { createPlaywrightPage } from "./playwright-page.ts";
 import { waitFor } from "./wait-for.ts";
-
-export type TreeOutcome =
-  | {
-      kind: "extracted";
-      extractedData: ExtractedData;
-      failedParts: { part: string; code: ErrorCode }[];
-      workflow: { name: string; version: string; hash: string };
-    }
-  | { kind: "failed"; code: ErrorCode; message?: string };
-
-/** The end user's side of the session. */
-export interface ViewerPort {
-  showChallenge(challenge: Challenge | null): void;
-  /** Whether the user's input reaches the page. */
-  setControl(enabled: boolean): void;
-  /** Gives the function that stops listening. */
-  onChallengeReply(listener: (reply: ChallengeReply) => void): () => void;
-}
-
-export interface SessionTreeOptions {
-  /** JSON form of the platform file, parsed again here. */
-  platform: unknown;
-  /** The content hash that the session pins. */
-  platformHash: string;
-  loginUrl: string;
-  context: BrowserContext;
-  /** The page that the user sees now. */
-  page: () => Page;
-  viewer: ViewerPort;
-  report: (report: SessionReport) => void;
-  now: () => Date;
-  newId: () => string;
-  signal: AbortSignal;
-}
 
 /**
  * Runs a platform's tree in a session's browser, from the login page to the data. Every failure is an

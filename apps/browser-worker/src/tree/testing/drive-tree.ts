@@ -3,7 +3,8 @@ import type { Challenge } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
 import { parsePlatform, type PlatformDefinition } from "@attestream/workflow";
 import { chromium, type Browser, type Page } from "playwright";
-import { runSessionTree, type TreeOutcome } from "../run-session-tree.ts";
+import type { TreeOutcome } from "../../session/tree-runner.ts";
+import { runSessionTree } from "../run-session-tree.ts";
 
 const platformFile = new URL("../../../../../platforms/demo-bank/platform.yaml", import.meta.url);
 const installed = "/usr/lib/chromium/chromium-headless-shell";
