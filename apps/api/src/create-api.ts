@@ -382,15 +382,17 @@ async function start(
     clock,
     leaseMs: lease,
     log,
-    async everyRound() {
+    async everyRound(attentiveSince) {
       const since = new Date(now().getTime() - 2 * lease);
-      workers.dropSilent(since);
-      await db
-        .updateTable("workers")
-        .set({ state: "lost" })
-        .where("seen_at", "<", since)
-        .where("state", "!=", "lost")
-        .execute();
+      if (attentiveSince < since) {
+        workers.dropSilent(since);
+        await db
+          .updateTable("workers")
+          .set({ state: "lost" })
+          .where("seen_at", "<", since)
+          .where("state", "!=", "lost")
+          .execute();
+      }
       await sweepLeftovers();
       dispatcher.wake();
     },

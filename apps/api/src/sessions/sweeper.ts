@@ -14,8 +14,11 @@ export interface SweeperDependencies {
   sessions: Pick<SessionWriter, "applyToLocked">;
   clock: Clock;
   leaseMs: number;
-  /** Once per round, after the sweep: what else must not be forgotten. */
-  everyRound(): Promise<void>;
+  /**
+   * Once per round, after the sweep: what else must not be forgotten. Since `attentiveSince` no round
+   * was late: what was silent before may have spoken while nobody listened.
+   */
+  everyRound(attentiveSince: Date): Promise<void>;
   log: Log;
 }
 
@@ -30,10 +33,12 @@ export interface Sweeper {
 export function createSweeper(deps: SweeperDependencies): Sweeper {
   const { db, sessions, clock, leaseMs, log } = deps;
   let sweptAt: Date | null = null;
+  let attentiveSince = clock.now();
 
   /** Nobody could renew a lease while we or the database were away: all get another period first. */
   async function forgiveAbsence(now: Date): Promise<void> {
     if (sweptAt !== null && now.getTime() - sweptAt.getTime() < leaseMs) return;
+    attentiveSince = now;
     const until = new Date(now.getTime() + leaseMs);
     await db
       .updateTable("sessions")
@@ -96,7 +101,7 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
         ? { type: "session.released", parked: false }
         : { type: "session.failed", code: "WORKER_LOST" },
     );
-    await deps.everyRound();
+    await deps.everyRound(attentiveSince);
     sweptAt = clock.now();
   }
 
