@@ -192,11 +192,15 @@ describe("a session in a worker", () => {
     await loaded(viewer);
     await viewer.until(({ packets }) => packets.length > 0);
     viewer.click(150, 420);
+    await viewer.until(({ messages }) =>
+      messages.some((message) => message.type === "popup" && message.popup !== null),
+    );
     await focusedAt(200);
     viewer.click(150, 120);
+    // The window was told of when it was on top; that there is none is told once the page below shows again.
     await viewer.until(({ messages }) => {
-      const last = messages.findLast((message) => message.type === "focus");
-      return last?.type === "focus" && last.field === null;
+      const last = messages.findLast((message) => message.type === "popup");
+      return last?.type === "popup" && last.popup === null;
     });
     viewer.click(150, 120);
     await focusedAt(100);

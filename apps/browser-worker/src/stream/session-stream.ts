@@ -184,11 +184,12 @@ export class SessionStream {
       const view = await this.#viewOf(page);
       if (this.#closed || this.#pages.current !== page) return;
       this.#currentView = view;
-      this.#sendPlace();
       if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width)
         await page.setViewportSize(this.#size);
       await page.bringToFront();
       await this.#screencast.show(view.client);
+      // Told last: a viewer that hears it may click at once, and a page in the background hears no clicks.
+      if (this.#currentView === view) this.#sendPlace();
     } catch (error) {
       // A window that closes as fast as it opened: what is below is followed by its own event.
       if (!page.isClosed()) this.#options.log.warn({ kind: kindOf(error) }, "a page could not be shown");
