@@ -1,5 +1,5 @@
-# One image for every part; the command chooses which: api, worker or demo bank.
 # syntax=docker/dockerfile:1
+# One image for every part; the target chooses which: api, worker or demo bank.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 RUN npm install --global pnpm@10.34.9
@@ -8,7 +8,8 @@ COPY packages packages
 COPY apps apps
 COPY examples examples
 COPY e2e/package.json e2e/package.json
-RUN pnpm install --frozen-lockfile --no-optional \
+# With the optional ones: esbuild's program is among them. They go when the pages are bundled.
+RUN pnpm install --frozen-lockfile \
  && node --conditions=@attestream/source apps/frame/build.ts \
  && node --conditions=@attestream/source packages/sdk/build.ts \
  && CI=true pnpm install --frozen-lockfile --no-optional --prod
