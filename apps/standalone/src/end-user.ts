@@ -93,7 +93,12 @@ export class EndUser {
   }
 
   async waitForChallenge(kind: ChallengeKind): Promise<void> {
-    await this.frame.locator(`[data-challenge="${kind}"]`).waitFor();
+    try {
+      await this.frame.locator(`[data-challenge="${kind}"]`).waitFor();
+    } catch (error) {
+      const shown = await this.frame.locator("body").innerText();
+      throw new Error(`The frame does not ask for ${kind}. It shows: ${shown.replace(/\s+/g, " ")}`, { cause: error });
+    }
   }
 
   /** Types into the streamed page, key by key; the site has put the caret into its first field. */

@@ -110,8 +110,10 @@ export class EgressProxy {
 
   async #open(client: Socket, host: string, port: number): Promise<Socket> {
     const { uid, resolve } = this.#options;
-    if (uid !== undefined && (await readPeerUid(client.remotePort ?? 0)) !== uid)
+    if (uid !== undefined && (await readPeerUid(client.remotePort ?? 0, this.#port)) !== uid) {
+      this.#options.log.warn({ uid }, "egress refused: not this slot's browser");
       throw new EgressRefused("not this slot's browser");
+    }
     const decision = this.#policy.decide(host, port);
     try {
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
