@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "platforms/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,e2e/soak}/**/*.test.ts"],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
         },
       },

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { descendants, holdings, isAlive } from "./support/processes.ts";
-import { patience, startTestSystem, type TestSystem } from "./support/start-test-system.ts";
+import { descendants, holdings, isAlive, restingDescendants } from "./support/processes.ts";
+import { patience, startTestSystem } from "./support/start-test-system.ts";
+import { takeWalk } from "./support/walks.ts";
 
-/** `SESSIONS=20 npm test -- e2e/back-to-back` for the long form. */
+/** The short form of `npm run soak`, which tells slow growth from noise. */
 const sessions = Number(process.env["SESSIONS"] ?? 5);
 
 it(
@@ -14,11 +14,11 @@ it(
       await using test = await startTestSystem({ POOL_SIZE: "1" });
       const { api, worker } = test.system.parts;
       // The first sessions fill caches and connection pools; growth is counted from there.
-      for (let index = 0; index < 3; index += 1) await verifyOnce(test);
-      const browsersAtRest = await restingBrowsers(Number(worker.pid));
+      for (let index = 0; index < 3; index += 1) await takeWalk(test, "happy");
+      const browsersAtRest = await restingDescendants(Number(worker.pid), patience());
       const before = { api: holdings(Number(api.pid)), worker: holdings(Number(worker.pid)) };
-      for (let index = 0; index < sessions; index += 1) await verifyOnce(test);
-      expect(await restingBrowsers(Number(worker.pid))).toBe(browsersAtRest);
+      for (let index = 0; index < sessions; index += 1) await takeWalk(test, "happy");
+      expect(await restingDescendants(Number(worker.pid), patience())).toBe(browsersAtRest);
       const after = { api: holdings(Number(api.pid)), worker: holdings(Number(worker.pid)) };
       process.stdout.write(`${JSON.stringify({ before, after })}\n`);
       expect(after.worker.sockets).toBeLessThanOrEqual(before.worker.sockets + 2);
@@ -33,24 +33,3 @@ it(
   },
   60_000 + sessions * 20_000,
 );
-
-async function verifyOnce(test: TestSystem): Promise<void> {
-  const user = await test.openEndUser();
-  await user.startVerification(test.system.partnerUrl);
-  await user.agree();
-  await user.logIn("user_good", "pass_good");
-  await user.enterCode("123456");
-  await user.waitForStatus("COMPLETED", patience());
-  await user.close();
-}
-
-/** Number of browser processes once the pool is refilled: the same in three looks a second apart. */
-async function restingBrowsers(workerPid: number): Promise<number> {
-  const looks: number[] = [];
-  for (const deadline = patience(); !deadline.aborted; await delay(1000)) {
-    looks.push(descendants(workerPid).length);
-    const [first, second, third] = looks.slice(-3);
-    if (third !== undefined && first === second && second === third) return third;
-  }
-  throw new Error(`The pool does not come to rest: ${looks.join(", ")}`);
-}

@@ -13,12 +13,7 @@ it("cancelling in the frame ends in CANCELLED with its webhook", async () => {
   const sessionId = await user.startVerification(test.system.partnerUrl);
   await user.agree();
   await user.waitForChallenge("login");
-  await user.frame.getByRole("button", { name: /^cancel/i }).click();
-  await user.frame
-    .getByRole("dialog")
-    .getByRole("button", { name: /cancel|stop|end/i })
-    .first()
-    .click();
+  await user.cancel();
   await user.waitForStatus("CANCELLED", patience());
   expect(await test.client.getSession(sessionId)).toMatchObject({
     status: "CANCELLED",

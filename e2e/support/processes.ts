@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** pids of all descendants of a process, by /proc. */
 export function descendants(pid: number): number[] {
@@ -24,8 +25,26 @@ export function isAlive(pid: number): boolean {
   return parentOf(pid) !== null;
 }
 
-/** What a process holds: resident memory in MiB, open sockets, all open files. */
-export function holdings(pid: number): { residentMiB: number; sockets: number; files: number } {
+/** Number of descendants once it stays: the same in three looks a second apart. */
+export async function restingDescendants(pid: number, signal: AbortSignal): Promise<number> {
+  const looks: number[] = [];
+  for (; !signal.aborted; await delay(1000)) {
+    looks.push(descendants(pid).length);
+    const [first, second, third] = looks.slice(-3);
+    if (third !== undefined && first === second && second === third) return third;
+  }
+  throw new Error(`The processes do not come to rest: ${looks.join(", ")}`);
+}
+
+export interface Holdings {
+  residentMiB: number;
+  sockets: number;
+  /** All open files, sockets included. */
+  files: number;
+}
+
+/** What a process holds. */
+export function holdings(pid: number): Holdings {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => {
     try {

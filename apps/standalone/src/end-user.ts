@@ -125,6 +125,16 @@ export class EndUser {
     await this.press("Enter");
   }
 
+  /** By the frame's own button, and its question whether one is sure. */
+  async cancel(): Promise<void> {
+    await this.frame.getByRole("button", { name: /^cancel/i }).click();
+    await this.frame
+      .getByRole("dialog")
+      .getByRole("button", { name: /cancel|stop|end/i })
+      .first()
+      .click();
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
