@@ -16,13 +16,14 @@ function row(name: string, field: z.ZodType): string {
 /** What the program takes when nothing is said, as one would write it; empty when that is nothing or not a plain value. */
 function defaultOf(name: string, field: z.ZodType): string {
   const { data } = field.safeParse(undefined);
-  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT)$/.test(name)) return `\`${durationText(data)}\``;
+  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT|RETENTION)$/.test(name)) return `\`${durationText(data)}\``;
   if (typeof data === "number" || (typeof data === "string" && data !== ""))
     return `\`${String(data).replace(repository, "")}\``;
   return "";
 }
 
 function durationText(milliseconds: number): string {
+  if (milliseconds % 86_400_000 === 0) return `${milliseconds / 86_400_000}d`;
   return milliseconds % 60_000 === 0 ? `${milliseconds / 60_000}m` : `${milliseconds / 1000}s`;
 }
 

@@ -82,6 +82,29 @@ describe("the configuration", () => {
     });
   });
 
+  it.each([
+    ["30d", 2_592_000_000],
+    ["0", 0],
+    ["off", 0],
+    ["1h", 3_600_000],
+  ])("takes %s as DATA_RETENTION", (text, dataRetentionMs) => {
+    expect(loadConfig({ DATA_RETENTION: text })).toMatchObject({ dataRetentionMs });
+  });
+
+  it.each(["never", "-1", "10s", "4000d"])("refuses %s as DATA_RETENTION", (text) => {
+    expect(problemsOf({ DATA_RETENTION: text })).toEqual([expect.stringMatching(/^DATA_RETENTION: /)]);
+  });
+
+  it("knows a development host by its name, with the port of https and its own", () => {
+    expect(loadConfig({ EGRESS_DEV_HOSTS: "a.test=127.0.0.1:4100, b.test=[::1]:4101" }).customUrlDevHosts).toEqual([
+      "a.test:443",
+      "a.test:4100",
+      "b.test:443",
+      "b.test:4101",
+    ]);
+    expect(problemsOf({ EGRESS_DEV_HOSTS: "a.test" })).toEqual([expect.stringMatching(/^EGRESS_DEV_HOSTS: /)]);
+  });
+
   it("takes a secret from a file, and says when it cannot or is told twice", () => {
     const read = (path: string) => {
       if (path !== "/run/token") throw new Error("ENOENT");

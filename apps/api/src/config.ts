@@ -29,6 +29,14 @@ const duration = (fallback: string) =>
   durationSchema
     .pipe(z.number().min(1_000, "must be at least 1s").max(parseDuration("7d"), "must be at most 7d"))
     .default(parseDuration(fallback));
+/** `off` is as good as 0. */
+const retention = (fallback: string) =>
+  z
+    .string()
+    .transform((text) => (text === "off" ? "0" : text))
+    .pipe(durationSchema)
+    .refine((ms) => ms === 0 || (ms >= parseDuration("1m") && ms <= parseDuration("3650d")), "write 0, or 1m to 3650d")
+    .default(parseDuration(fallback));
 const perMinute = (fallback: number) =>
   z.coerce.number("must be a whole number").int().min(1).max(10_000_000).default(fallback);
 const list = (separator: string) =>
@@ -56,6 +64,7 @@ const trustedProxies = z
     return z.NEVER;
   });
 const hostPort = /^[a-z0-9.-]+:\d{1,5}$/i;
+const devHost = /^[a-z0-9.-]+=(?:\[[0-9a-f:.]+\]|[0-9.]+):\d{1,5}$/i;
 
 /** Every setting of the API. All are optional. A secret can also be given as NAME_FILE, the path of a file that holds it. */
 export const environmentSchema = z.object({
@@ -91,6 +100,9 @@ export const environmentSchema = z.object({
   WEBHOOK_DEV_HOSTS: list(",")
     .pipe(z.array(z.string().regex(hostPort, "write host:port, for example localhost:4001")))
     .describe("host:port list that webhooks may reach although it is not public; for development"),
+  EGRESS_DEV_HOSTS: list(",")
+    .pipe(z.array(z.string().regex(devHost, "write name=ip:port, for example bank.demo.test=127.0.0.1:4100")))
+    .describe("The workers' development hosts, written as for them: a session's customUrl may name one"),
   EXTRA_CA_FILE: z
     .string()
     .min(1)
@@ -116,6 +128,9 @@ export const environmentSchema = z.object({
     .max(100_000)
     .default(100)
     .describe("Browsers that one partner may hold at once; its further sessions wait in the queue"),
+  DATA_RETENTION: retention("30d").describe(
+    "How long the data of a session that has ended is kept before it is erased; 0 keeps it until a partner erases it",
+  ),
   READY_HOLD: duration("2m").describe("How long a ready browser waits for its end user"),
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
   RATE_LIMIT_REQUESTS: perMinute(120).describe("Requests per API key and minute"),
@@ -165,11 +180,15 @@ export interface Config {
   bootstrapApiKey: string | undefined;
   platformsDirs: string[];
   webhookDevHosts: string[];
+  /** `host:port` as a URL names them. */
+  customUrlDevHosts: string[];
   extraCaFile: string | undefined;
   workerToken: string | undefined;
   masterKey: string | undefined;
   trustProxy: number | string[];
   partnerQuota: number;
+  /** 0: no end. */
+  dataRetentionMs: number;
   readyHoldMs: number;
   viewerGraceMs: number;
   queueTimeoutMs: number;
@@ -220,11 +239,17 @@ function toConfig(env: Environment): Config {
     bootstrapApiKey: env.BOOTSTRAP_API_KEY,
     platformsDirs: [resolve(repository, "platforms"), ...env.PLATFORMS_DIRS.map((path) => resolve(path))],
     webhookDevHosts: env.WEBHOOK_DEV_HOSTS,
+    // A worker takes such a name with the port of https and with the one that it leads to.
+    customUrlDevHosts: env.EGRESS_DEV_HOSTS.flatMap((entry) => {
+      const [name, target = ""] = entry.split("=");
+      return [`${name}:443`, `${name}:${target.split(":").at(-1)}`];
+    }),
     extraCaFile: env.EXTRA_CA_FILE,
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,
     trustProxy: env.TRUST_PROXY,
     partnerQuota: env.PARTNER_QUOTA,
+    dataRetentionMs: env.DATA_RETENTION,
     readyHoldMs: env.READY_HOLD,
     viewerGraceMs: env.VIEWER_GRACE,
     queueTimeoutMs: env.QUEUE_TIMEOUT,

@@ -42,6 +42,7 @@ import { listSessionsRoute } from "./sessions/list-sessions.routes.ts";
 import type { SessionAddresses } from "./sessions/present-session.ts";
 import { sessionEventsRoute } from "./sessions/session-events.routes.ts";
 import { createSessionLogStreams } from "./sessions/session-log-streams.ts";
+import { createRetention } from "./sessions/retention.ts";
 import { createSweeper, type Sweeper } from "./sessions/sweeper.ts";
 import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
@@ -285,6 +286,7 @@ async function start(
   };
   const own = { sessions, platforms, addresses, sealer };
   const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
+  const erase = createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId });
   const webhookSecrets = createWebhookSecretStore({ db, sealer, now });
   const askedWebhooks = rateLimit(webhookLimit);
   const partnerRoutes: PartnerRoute[] = [
@@ -299,6 +301,7 @@ async function start(
         platforms,
         addresses,
         webhookDevHosts: config.webhookDevHosts,
+        customUrlDevHosts: config.customUrlDevHosts,
         now,
         newId,
       }),
@@ -319,10 +322,7 @@ async function start(
     {
       method: "delete",
       path: "/partner/browser-session/:id/data",
-      handler: eraseSessionRoute({
-        sessions,
-        erase: createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId }),
-      }),
+      handler: eraseSessionRoute({ sessions, erase }),
     },
     { method: "get", path: "/partner/webhook-deliveries", handler: listDeliveriesRoute(webhooks.deliveries) },
     { method: "get", path: "/partner/webhook-deliveries/:id", handler: getDeliveryRoute(webhooks.deliveries) },
@@ -376,6 +376,7 @@ async function start(
   });
 
   const sweepLeftovers = createLeftoverSweep({ db, now });
+  const retain = createRetention({ db, erase, retentionMs: config.dataRetentionMs, now });
   const sweeper = createSweeper({
     db,
     sessions,
@@ -394,6 +395,7 @@ async function start(
           .execute();
       }
       await sweepLeftovers();
+      await retain();
       dispatcher.wake();
     },
   });

@@ -17,6 +17,8 @@ const settings = {
     "BOOTSTRAP_API_KEY",
     "PLATFORMS_DIRS",
     "WEBHOOK_DEV_HOSTS",
+    "EGRESS_DEV_HOSTS",
+    "DATA_RETENTION",
     "READY_HOLD",
     "VIEWER_GRACE",
     "QUEUE_TIMEOUT",

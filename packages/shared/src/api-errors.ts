@@ -36,6 +36,18 @@ export const apiErrors = {
     retriable: false,
     message: "webhookUrl must be an https URL with a valid top-level domain.",
   },
+  custom_url_not_allowed: {
+    status: 400,
+    type: "invalid_request",
+    retriable: false,
+    message: "This platform takes no customUrl: its allowCustomUrl is false. Leave customUrl out.",
+  },
+  custom_url_invalid: {
+    status: 400,
+    type: "invalid_request",
+    retriable: false,
+    message: "customUrl must be an https URL with a valid top-level domain.",
+  },
   api_key_missing: {
     status: 401,
     type: "authentication",

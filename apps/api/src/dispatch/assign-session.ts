@@ -19,7 +19,7 @@ export function createAssign(deps: {
       // Straight from YAML: JSON by construction.
       platform: JSON.parse(JSON.stringify(definition)),
       platformHash: hash,
-      loginUrl: definition.loginUrl,
+      loginUrl: session.custom_url ?? definition.loginUrl,
       ...(session.locale === null ? {} : { locale: session.locale }),
     });
     if (!sent)

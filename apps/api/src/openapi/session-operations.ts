@@ -48,6 +48,8 @@ export const sessionOperations: readonly Operation[] = [
       "platform_inactive",
       "platform_needs_live_key",
       "webhook_url_invalid",
+      "custom_url_not_allowed",
+      "custom_url_invalid",
       "idempotency_key_reused",
     ],
   },

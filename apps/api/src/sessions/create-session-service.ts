@@ -121,6 +121,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
                 : sealer.seal(JSON.stringify(input.receiverData), receiverDataAad(input.id)),
             extraction_enc: null,
             webhook_url: input.webhookUrl ?? null,
+            custom_url: input.customUrl ?? null,
             external_reference_id: input.externalReferenceId ?? null,
             nonce: input.nonce ?? null,
             locale: input.locale ?? null,
@@ -132,6 +133,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
             has_attestation: false,
             created_at: now,
             completed_at: null,
+            data_erased_at: null,
           })
           .returningAll()
           .executeTakeFirstOrThrow();

@@ -8,12 +8,15 @@ import { sendSuccess } from "../http/send-success.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
 import { checkWebhookTarget } from "../webhooks/webhook-target.ts";
+import { checkCustomUrl } from "./custom-url.ts";
 import { bindKey, idempotentRequest, KeyTaken, sessionMadeBefore, type IdempotentRequest } from "./idempotency.ts";
 import { embedUrlOf, type SessionAddresses } from "./present-session.ts";
 import type { NewSession, SessionService } from "./session-service.ts";
 
 const hourMs = 3_600_000;
 const knownFields = new Set(Object.keys(createSessionRequestSchema.shape));
+/** Fields that clients may know of already. */
+const announcedFields = new Map([["disclosure", "is not supported yet and was ignored: every field is disclosed"]]);
 const maxWarnings = 20;
 
 /** `POST /partner/browser-session`. With an `Idempotency-Key` that made a session already: that session, with a fresh link. */
@@ -23,6 +26,7 @@ export function createSessionRoute(deps: {
   platforms: PlatformStore;
   addresses: SessionAddresses;
   webhookDevHosts: readonly string[];
+  customUrlDevHosts: readonly string[];
   now: () => Date;
   newId: () => string;
 }): RequestHandler {
@@ -68,6 +72,10 @@ export function createSessionRoute(deps: {
       throw new AppError("platform_needs_live_key", { param: "platformId" });
     }
     if (!platform.isActive) throw new AppError("platform_inactive", { param: "platformId" });
+    const customUrl =
+      body.customUrl === undefined
+        ? undefined
+        : checkCustomUrl(body.customUrl, platform.definition, deps.customUrlDevHosts);
 
     const input: NewSession = {
       id: deps.newId(),
@@ -80,6 +88,7 @@ export function createSessionRoute(deps: {
       consentRequired: body.consent,
       receiverData: body.receiverData,
       webhookUrl: body.webhookUrl,
+      customUrl,
       externalReferenceId: body.externalReferenceId,
       nonce: body.nonce,
       locale: body.locale,
@@ -107,7 +116,9 @@ function unknownFields(body: Record<string, unknown>): string[] {
   return Object.keys(body)
     .filter((field) => !knownFields.has(field))
     .slice(0, maxWarnings)
-    .map((field) => `The field "${field.slice(0, 64)}" is not known and was ignored.`);
+    .map(
+      (field) => `The field "${field.slice(0, 64)}" ${announcedFields.get(field) ?? "is not known and was ignored"}.`,
+    );
 }
 
 function originOf(text: string): string {

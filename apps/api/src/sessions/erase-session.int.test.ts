@@ -31,7 +31,10 @@ function checkReceipt(receipt: string, keys: { kid?: string }[]) {
 describe.each([embedded, postgres()])("erasing a session's data on $name", (engine) => {
   let test: TestApi;
   beforeAll(async () => {
-    test = await startTestApi({ ...(await engine.env()), DEMO_PARTNER_API_KEY: demo, MASTER_KEY: masterKey });
+    test = await startTestApi(
+      { ...(await engine.env()), DEMO_PARTNER_API_KEY: demo, MASTER_KEY: masterKey },
+      { platforms: { "tenant-bank": "allowCustomUrl: true" } },
+    );
   });
   afterAll(async () => {
     await test[Symbol.asyncDispose]();
@@ -45,6 +48,8 @@ describe.each([embedded, postgres()])("erasing a session's data on $name", (engi
     const id = await test.createSession({
       receiverData: { name: "Jane Roe" },
       metadata: { branch: "north" },
+      platformId: 3,
+      customUrl: "https://tenant.example.com/login",
       externalReferenceId: "order-1",
     });
     for (const type of [
@@ -85,17 +90,17 @@ describe.each([embedded, postgres()])("erasing a session's data on $name", (engi
     expect(checkReceipt(erasure.receipt, keys)).toMatchObject({
       iss: test.api.url,
       session_id: id,
-      erased: ["extractedData", "receiverData", "attestation", "metadata"],
+      erased: ["extractedData", "receiverData", "attestation", "metadata", "customUrl"],
       proof_hash: proofHash,
     });
 
     const after = sessionSchema.parse((await test.call("GET", pathOf(id))).body.data);
-    const { hasAttestation: _, metadata: __, ...kept } = before;
-    expect(after).toEqual({ ...kept, extractedData: null });
+    const { hasAttestation: _, metadata: __, customUrl: ___, ...kept } = before;
+    expect(after).toEqual({ ...kept, extractedData: null, dataErasedAt: erasure.erasedAt });
     expect((await test.call("GET", `${pathOf(id)}/attestation`)).body.error?.["code"]).toBe("attestation_absent");
     const { db } = test.api.database;
     const row = await db.selectFrom("sessions").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-    expect(row).toMatchObject({ receiver_data_enc: null, extraction_enc: null, metadata: null });
+    expect(row).toMatchObject({ receiver_data_enc: null, extraction_enc: null, metadata: null, custom_url: null });
     expect(await db.selectFrom("attestations").selectAll().where("session_id", "=", id).execute()).toEqual([]);
     const log = await test.call("GET", `${pathOf(id)}/events`);
     expect(JSON.stringify(log.body.data)).toContain("data.erased");

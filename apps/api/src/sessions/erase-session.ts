@@ -49,6 +49,8 @@ export function createEraser(deps: {
           extraction_enc: null,
           receiver_data_enc: null,
           metadata: null,
+          custom_url: null,
+          data_erased_at: at,
           has_attestation: false,
           version: session.version + 1,
         })
@@ -68,6 +70,7 @@ export function createEraser(deps: {
             ...(session.receiver_data_enc === null ? [] : ["receiverData"]),
             ...(attestation ? ["attestation"] : []),
             ...(session.metadata === null ? [] : ["metadata"]),
+            ...(session.custom_url === null ? [] : ["customUrl"]),
           ],
           ...(attestation ? { proofHash: attestation.proof_hash } : {}),
         },

@@ -58,6 +58,7 @@ export function presentSession(
     expiresAt: session.expires_at.toISOString(),
     createdAt: session.created_at.toISOString(),
     completedAt: session.completed_at?.toISOString() ?? null,
+    ...(session.custom_url === null ? {} : { customUrl: session.custom_url }),
     ...(session.external_reference_id === null ? {} : { externalReferenceId: session.external_reference_id }),
     errorMessage: isError ? (session.reason_message ?? reason?.message ?? null) : null,
     errorCode: isError ? session.reason_code : null,
@@ -65,6 +66,7 @@ export function presentSession(
     ...(session.has_attestation ? { hasAttestation: true as const } : {}),
     extractedData: hasData ? (openExtraction(sealer, session)?.extractedData ?? null) : null,
     ...(session.metadata === null ? {} : { metadata: session.metadata }),
+    ...(session.data_erased_at === null ? {} : { dataErasedAt: session.data_erased_at.toISOString() }),
   };
 }
 

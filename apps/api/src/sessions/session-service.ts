@@ -15,6 +15,7 @@ export interface NewSession {
   consentRequired: boolean;
   receiverData?: Record<string, Json> | undefined;
   webhookUrl?: string | undefined;
+  customUrl?: string | undefined;
   externalReferenceId?: string | undefined;
   nonce?: string | undefined;
   locale?: string | undefined;

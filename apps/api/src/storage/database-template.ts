@@ -17,6 +17,8 @@ function templatePath(): string {
   const sources = [
     "migrations/0001-initial.ts",
     "migrations/0002-additive-paths.ts",
+    "migrations/0003-custom-url-and-retention.ts",
+    "migrations/0004-sealed-stream.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

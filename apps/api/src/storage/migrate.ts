@@ -2,13 +2,22 @@ import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import * as initial from "./migrations/0001-initial.ts";
 import * as additivePaths from "./migrations/0002-additive-paths.ts";
+import * as customUrlAndRetention from "./migrations/0003-custom-url-and-retention.ts";
+import * as sealedStream from "./migrations/0004-sealed-stream.ts";
 import type { Database } from "./schema.ts";
+
+const migrations = {
+  "0001-initial": initial,
+  "0002-additive-paths": additivePaths,
+  "0003-custom-url-and-retention": customUrlAndRetention,
+  "0004-sealed-stream": sealedStream,
+};
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ "0001-initial": initial, "0002-additive-paths": additivePaths }) },
+    provider: { getMigrations: async () => migrations },
   });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;

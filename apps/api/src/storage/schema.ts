@@ -87,6 +87,8 @@ export interface SessionsTable {
   version: number;
   /** Counts assignments; fences what an earlier worker still says. */
   epoch: number;
+  /** What viewers seal for, stated and signed by the worker (compact JWS). */
+  seal_key: Generated<string | null>;
   worker_id: string | null;
   lease_until: Date | null;
   /** Highest report seq applied for this epoch. */
@@ -103,6 +105,8 @@ export interface SessionsTable {
   receiver_data_enc: Uint8Array | null;
   extraction_enc: Uint8Array | null;
   webhook_url: string | null;
+  /** Where this session's login begins instead of the platform's loginUrl. */
+  custom_url: string | null;
   external_reference_id: string | null;
   nonce: string | null;
   locale: string | null;
@@ -115,6 +119,8 @@ export interface SessionsTable {
   has_attestation: boolean;
   created_at: CreatedAt;
   completed_at: Date | null;
+  /** When what is known of the end user was erased, at the partner's request or because it was kept long enough. */
+  data_erased_at: Date | null;
 }
 
 export interface SessionEventsTable {
@@ -169,6 +175,8 @@ export interface WorkersTable {
   warm: number;
   state: "up" | "draining" | "lost";
   seen_at: Date;
+  /** Public JWK; null of a worker that has not been here since workers have one. */
+  identity_key: NullableJsonColumn<Record<string, string>>;
 }
 
 export interface WebhookDeliveriesTable {
@@ -203,7 +211,7 @@ export interface IdempotencyKeysTable {
   created_at: Date;
 }
 
-/** Sessions whose data was erased at the partner's request. */
+/** Sessions whose data was erased, with what a partner is told of it. */
 export interface ErasuresTable {
   session_id: string;
   /** Compact JWS. */

@@ -6,13 +6,14 @@ const hourMs = 3_600_000;
 
 async function rowsOf(test: TestApi) {
   const { db } = test.api.database;
-  const count = async (table: "embed_tokens" | "viewers" | "idempotency_keys" | "sessions") =>
+  const count = async (table: "embed_tokens" | "viewers" | "idempotency_keys" | "sessions" | "workers") =>
     (await db.selectFrom(table).selectAll().execute()).length;
   return {
     tokens: await count("embed_tokens"),
     viewers: await count("viewers"),
     keys: await count("idempotency_keys"),
     sessions: await count("sessions"),
+    workers: await count("workers"),
   };
 }
 
@@ -38,14 +39,31 @@ it("what has done its work is deleted, what is still needed stays", async () => 
       .execute();
   }
 
+  const worker = {
+    address: "h:1",
+    capacity: 1,
+    isolation_level: "L1",
+    browser: "b",
+    warm: 0,
+    seen_at: test.clock.now(),
+  };
+  for (const [id, state] of [
+    ["gone", "lost"],
+    ["silent", "up"],
+  ] as const)
+    await db
+      .insertInto("workers")
+      .values({ id, state, ...worker })
+      .execute();
+
   test.clock.advance(hourMs);
   await test.api.sweeper.sweep();
-  expect(await rowsOf(test)).toEqual({ tokens: 2, viewers: 2, keys: 1, sessions: 2 });
+  expect(await rowsOf(test)).toEqual({ tokens: 2, viewers: 2, keys: 1, sessions: 2, workers: 2 });
   test.clock.advance(2 * hourMs);
   await test.api.sweeper.sweep();
-  expect(await rowsOf(test)).toEqual({ tokens: 0, viewers: 2, keys: 1, sessions: 2 });
+  expect(await rowsOf(test)).toEqual({ tokens: 0, viewers: 2, keys: 1, sessions: 2, workers: 2 });
   test.clock.advance(22 * hourMs);
   await test.api.sweeper.sweep();
-  // The open session's viewer may come back; the records of sessions stay.
-  expect(await rowsOf(test)).toEqual({ tokens: 0, viewers: 1, keys: 0, sessions: 2 });
+  // The open session's viewer may come back, and so may a worker; the records of sessions stay.
+  expect(await rowsOf(test)).toEqual({ tokens: 0, viewers: 1, keys: 0, sessions: 2, workers: 1 });
 });

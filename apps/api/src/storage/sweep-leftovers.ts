@@ -6,8 +6,10 @@ import type { Database } from "./schema.ts";
 const everyMs = 60_000;
 /** The window that held a session may look at its end for so long. */
 const viewerKeptMs = 24 * 3_600_000;
+/** Every start of a worker that was given no name leaves a row. */
+const lostWorkerKeptMs = 24 * 3_600_000;
 
-/** Deletes rows that have done their work: used tokens that are too old to be tried again, viewers of sessions long over, idempotency keys. At most once a minute. */
+/** Deletes rows that have done their work: used tokens that are too old to be tried again, viewers of sessions long over, idempotency keys, workers that are long gone. At most once a minute. */
 export function createLeftoverSweep(deps: { db: Kysely<Database>; now: () => Date }): () => Promise<void> {
   const { db, now } = deps;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -31,6 +33,16 @@ export function createLeftoverSweep(deps: { db: Kysely<Database>; now: () => Dat
             .select("sessions.id")
             .whereRef("sessions.id", "=", "viewers.session_id")
             .where("sessions.completed_at", "<", before(viewerKeptMs)),
+        ),
+      )
+      .execute();
+    await db
+      .deleteFrom("workers")
+      .where("state", "=", "lost")
+      .where("seen_at", "<", before(lostWorkerKeptMs))
+      .where((eb) =>
+        eb.not(
+          eb.exists(eb.selectFrom("sessions").select("sessions.id").whereRef("sessions.worker_id", "=", "workers.id")),
         ),
       )
       .execute();

@@ -67,14 +67,18 @@ export interface TestApi extends AsyncDisposable {
 /** The whole API on real sockets and a real database, with two sample platforms. */
 export async function startTestApi(
   env: Record<string, string> = {},
-  options: { timing?: { leaseMs?: number; heartbeatMs?: number } } = {},
+  {
+    platforms = {},
+    ...options
+  }: {
+    timing?: { leaseMs?: number; heartbeatMs?: number };
+    /** More of them, by name; the text is what their files have besides. */
+    platforms?: Record<string, string>;
+  } = {},
 ): Promise<TestApi> {
   const home = mkdtempSync(join(tmpdir(), "attestream-api-"));
   const platformsDir = join(home, "platforms");
-  for (const [name, more] of [
-    ["sample-bank", "sandbox: true"],
-    ["real-bank", ""],
-  ] as const) {
+  for (const [name, more] of Object.entries({ "sample-bank": "sandbox: true", "real-bank": "", ...platforms })) {
     mkdirSync(join(platformsDir, name), { recursive: true });
     writeFileSync(join(platformsDir, name, "platform.yaml"), samplePlatform(name, more));
   }

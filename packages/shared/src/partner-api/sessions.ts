@@ -25,6 +25,11 @@ export const createSessionRequestSchema = z.object({
     .max(2048)
     .optional()
     .describe("Hears of the end of the session. https, with a valid top-level domain."),
+  customUrl: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe("Where the login begins instead of the platform's loginUrl; only where allowCustomUrl is true."),
   externalReferenceId: z.string().min(1).max(255).optional().describe("Your own id for this session."),
   consent: z.boolean().default(true).describe("false where you have asked the end user for consent already."),
   nonce: z.string().min(1).max(255).optional().describe("Bound into the attestation."),
@@ -79,6 +84,7 @@ export const sessionSchema = z.strictObject({
   expiresAt: z.iso.datetime(),
   createdAt: z.iso.datetime(),
   completedAt: z.iso.datetime().nullable().describe("When the terminal status was reached; null before."),
+  customUrl: z.url().optional().describe("Only if it was given, and not erased since."),
   externalReferenceId: z.string().optional().describe("Only if it was given."),
   errorMessage: z.string().nullable().describe("Only on ERROR; null otherwise."),
   errorCode: errorCodeSchema.nullable().describe("Only on ERROR; null otherwise."),
@@ -88,6 +94,10 @@ export const sessionSchema = z.strictObject({
     .nullable()
     .describe("What was read; only on COMPLETED and PARTIAL_COMPLETE, null otherwise."),
   metadata: z.record(z.string(), jsonSchema).optional().describe("Only if it was given."),
+  dataErasedAt: z.iso
+    .datetime()
+    .optional()
+    .describe("When its data was erased, at your request or because it was kept for as long as it is kept here."),
 });
 
 export type Session = z.infer<typeof sessionSchema>;
