@@ -18,11 +18,11 @@ export function readPlatformSettings(options: {
 }): PlatformSettings | null {
   const parsed = platformDefinitionSchema.safeParse(options.platform);
   if (!parsed.success) return null;
-  const { allow, browser } = parsed.data;
+  const { allow, allowCustomUrl, browser } = parsed.data;
   const locale = browser?.locale ?? knownLocale(options.locale);
   return {
     // A custom login URL brings its own host; the address behind it is checked like any other.
-    allow: [...allow, new URL(options.loginUrl).hostname],
+    allow: allowCustomUrl === true ? [...allow, new URL(options.loginUrl).hostname] : allow,
     context: {
       viewport: { ...defaultViewport },
       userAgent: browser?.userAgent ?? plainUserAgent(options.browserVersion),
