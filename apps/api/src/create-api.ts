@@ -53,6 +53,7 @@ import {
   getDeliveryRoute,
   listDeliveriesRoute,
   replayDeliveryRoute,
+  replayRangeRoute,
   webhookTestRoute,
 } from "./webhooks/webhook-deliveries.routes.ts";
 import { createWebhooks } from "./webhooks/create-webhooks.ts";
@@ -331,6 +332,12 @@ async function start(
       path: "/partner/webhook-deliveries/:id/replay",
       before: [askedWebhooks],
       handler: replayDeliveryRoute(webhooks.deliveries),
+    },
+    {
+      method: "post",
+      path: "/partner/webhook-deliveries/replay",
+      before: [askedWebhooks],
+      handler: replayRangeRoute(webhooks.deliveries),
     },
     {
       method: "post",

@@ -1,5 +1,7 @@
 import {
   listDeliveriesQuerySchema,
+  replayedRangeSchema,
+  replayRangeRequestSchema,
   rotatedApiKeySchema,
   rotatedWebhookSecretSchema,
   rotateRequestSchema,
@@ -42,6 +44,19 @@ export const webhookOperations: readonly Operation[] = [
     partner: true,
     answer: { status: 202, description: "It will be sent.", schema: webhookDeliverySchema },
     errors: ["delivery_not_found", "delivery_pending"],
+  },
+  {
+    id: "replayWebhookDeliveries",
+    method: "post",
+    path: "/partner/webhook-deliveries/replay",
+    summary: "Sends the webhooks of a time again.",
+    description:
+      "Those that were delivered or given up, oldest first, 500 at most; test deliveries and those under way are left alone.",
+    group: "webhooks",
+    partner: true,
+    body: replayRangeRequestSchema,
+    answer: { status: 202, description: "They will be sent.", schema: replayedRangeSchema },
+    errors: [],
   },
   {
     id: "testWebhook",

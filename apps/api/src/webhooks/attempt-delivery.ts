@@ -109,11 +109,11 @@ export function createAttemptDelivery(
         .executeTakeFirst();
       // Nothing updated: the same attempt was made twice and the other one was first.
       if (numUpdatedRows === 1n && next !== null) {
-        await queue.send(
-          trx,
-          { deliveryId: delivery.id, attempts, replays: delivery.replays },
-          { partnerId: delivery.partner_id, notBefore: next },
-        );
+        await queue.send(trx, [{ deliveryId: delivery.id, attempts, replays: delivery.replays }], {
+          partnerId: delivery.partner_id,
+          urgency: "news",
+          notBefore: next,
+        });
       }
     });
     return { next };

@@ -1,9 +1,14 @@
 import type { Kysely, Selectable } from "kysely";
 import { AppError } from "@attestream/shared";
-import type { listDeliveriesQuerySchema } from "@attestream/shared/partner-api";
+import type {
+  listDeliveriesQuerySchema,
+  ReplayedRange,
+  replayRangeRequestSchema,
+} from "@attestream/shared/partner-api";
 import type { z } from "zod";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
 import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
+import { createReplays } from "./replay-deliveries.ts";
 import { testEvent } from "./webhook-payload.ts";
 import type { WebhookQueue } from "./webhook-queue.ts";
 
@@ -19,6 +24,8 @@ export interface DeliveryLog {
   get(owner: Owner, id: string): Promise<DeliveryRow>;
   /** Sends it once more, under the same id, with the whole schedule of retries. */
   replay(owner: Owner, id: string): Promise<DeliveryRow>;
+  /** The same for those that were made within a time, a bounded number of them. */
+  replayRange(owner: Owner, request: z.output<typeof replayRangeRequestSchema>): Promise<ReplayedRange>;
   /** One attempt of a made-up webhook. */
   sendTest(owner: Owner, url: string): Promise<DeliveryRow>;
 }
@@ -30,6 +37,7 @@ export function createDeliveryLog(deps: {
   newId: () => string;
 }): DeliveryLog {
   const { db, queue, now, newId } = deps;
+  const replays = createReplays({ db, queue, now });
 
   async function get(owner: Owner, id: string): Promise<DeliveryRow> {
     const row = await db
@@ -68,35 +76,13 @@ export function createDeliveryLog(deps: {
     },
 
     async replay(owner, id) {
-      const replayed = await db.transaction().execute(async (trx) => {
-        const row = await trx
-          .updateTable("webhook_deliveries")
-          .set((eb) => ({
-            state: "pending",
-            attempts: 0,
-            replays: eb("replays", "+", 1),
-            next_attempt_at: now(),
-            delivered_at: null,
-          }))
-          .where("id", "=", id)
-          .where("partner_id", "=", owner.id)
-          .where("mode", "=", owner.mode)
-          .where("state", "!=", "pending")
-          .returningAll()
-          .executeTakeFirst();
-        if (row) {
-          const job = { deliveryId: row.id, attempts: 0, replays: row.replays };
-          await queue.send(trx, job, { partnerId: row.partner_id });
-        }
-        return row;
-      });
-      if (!replayed) {
-        await get(owner, id);
-        throw new AppError("delivery_pending");
-      }
-      queue.wake();
-      return replayed;
+      const replayed = await replays.one(owner, id);
+      if (replayed) return replayed;
+      await get(owner, id);
+      throw new AppError("delivery_pending");
     },
+
+    replayRange: replays.range,
 
     async sendTest(owner, url) {
       const at = now();
@@ -117,7 +103,10 @@ export function createDeliveryLog(deps: {
           })
           .returningAll()
           .executeTakeFirstOrThrow();
-        await queue.send(trx, { deliveryId: row.id, attempts: 0, replays: 0 }, { partnerId: owner.id });
+        await queue.send(trx, [{ deliveryId: row.id, attempts: 0, replays: 0 }], {
+          partnerId: owner.id,
+          urgency: "news",
+        });
         return row;
       });
       queue.wake();

@@ -10,6 +10,7 @@ import {
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestApi, type TestApi } from "../test-support/start-test-api.ts";
+import { maxReplayed } from "./replay-deliveries.ts";
 
 const demo = "demo-partner-key-0123456789";
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
@@ -37,6 +38,8 @@ beforeAll(async () => {
     DEMO_PARTNER_API_KEY: demo,
     DEMO_PARTNER_WEBHOOK_SECRET: secret,
     WEBHOOK_DEV_HOSTS: `127.0.0.1:${port}`,
+    // These tests ask often.
+    RATE_LIMIT_REQUESTS: "100000",
   });
 });
 afterAll(async () => {
@@ -52,8 +55,8 @@ const call = (method: string, path: string, body?: unknown) =>
   test.call(method, path, { key: demo, ...(body === undefined ? {} : { body }) });
 
 /** Ends a session; its delivery once that is no longer pending. */
-async function deliver(): Promise<WebhookDelivery> {
-  const created = await call("POST", "/partner/browser-session", { platformId: 2, webhookUrl: hook });
+async function deliver(webhookUrl = hook): Promise<WebhookDelivery> {
+  const created = await call("POST", "/partner/browser-session", { platformId: 2, webhookUrl });
   const id = String(created.body.data?.["sessionId"]);
   await call("POST", `/partner/browser-session/${id}/terminate`);
   return settled(`?sessionId=${id}`);
@@ -148,6 +151,98 @@ describe("webhook deliveries", () => {
       expect(errorEnvelopeSchema.parse(body).error.param).toBe(query.split("=")[0]);
     },
   );
+});
+
+describe("deliveries of a time", () => {
+  const replay = (body: unknown) => call("POST", "/partner/webhook-deliveries/replay", body);
+  /** From before the first to after the last. */
+  const around = (first: WebhookDelivery, last: WebhookDelivery) => ({
+    from: first.createdAt,
+    to: new Date(Date.parse(last.createdAt) + 1).toISOString(),
+  });
+
+  it("are replayed, each under its id; those under way and tests are left alone", async () => {
+    const first = await deliver();
+    status = 410;
+    const failed = await deliver(`${hook}/gone`);
+    status = 503;
+    const pending = await deliver(`${hook}/pending`);
+    await call("POST", "/partner/webhook-test", { webhookUrl: hook });
+    await settled("?event=webhook.test&limit=1");
+    status = 204;
+    const last = await deliver();
+    received = [];
+
+    const answer = await replay(around(first, last));
+    expect(answer).toMatchObject({ status: 202, body: { data: { queued: 3, nextFrom: null } } });
+    for (const { sessionId } of [first, failed, last])
+      expect(await settled(`?sessionId=${sessionId}`)).toMatchObject({ replays: 1, state: "delivered" });
+    expect(received.map(({ headers }) => headers["webhook-id"]).toSorted()).toEqual(
+      [first.id, failed.id, last.id].toSorted(),
+    );
+    expect(await settled(`?sessionId=${pending.sessionId}`)).toMatchObject({ replays: 0, attempts: 1 });
+  });
+
+  it("can be those that failed only", async () => {
+    const first = await deliver();
+    status = 410;
+    const failed = await deliver(`${hook}/gone-too`);
+    status = 204;
+    expect((await replay({ ...around(first, failed), state: "failed" })).body.data).toEqual({
+      queued: 1,
+      nextFrom: null,
+    });
+    expect(await settled(`?sessionId=${failed.sessionId}`)).toMatchObject({ replays: 1, state: "delivered" });
+    expect(await settled(`?sessionId=${first.sessionId}`)).toMatchObject({ replays: 0 });
+  });
+
+  it("are nobody else's", async () => {
+    const delivery = await deliver();
+    const answer = await test.call("POST", "/partner/webhook-deliveries/replay", { body: around(delivery, delivery) });
+    expect(answer.body.data).toEqual({ queued: 0, nextFrom: null });
+    expect(await settled(`?sessionId=${delivery.sessionId}`)).toMatchObject({ replays: 0 });
+  });
+
+  it("more than one request may replay are gone through from nextFrom to nextFrom", async () => {
+    const { sessionId } = await deliver();
+    const { db } = test.api.database;
+    const row = await db
+      .selectFrom("webhook_deliveries")
+      .selectAll()
+      .where("session_id", "=", sessionId)
+      .executeTakeFirstOrThrow();
+    const start = Date.parse("2020-01-01T00:00:00Z");
+    await db
+      .insertInto("webhook_deliveries")
+      .values(
+        Array.from({ length: maxReplayed + 1 }, (_one, index) => ({
+          ...row,
+          id: `msg_old_${index}`,
+          event: `session.old_${index}`,
+          created_at: new Date(start + index),
+          // Nobody is there.
+          url: "https://127.0.0.1/",
+        })),
+      )
+      .execute();
+    const all = { from: "2020-01-01T00:00:00Z", to: "2020-01-02T00:00:00Z", state: "delivered" };
+    const answer = await replay(all);
+    const nextFrom = new Date(start + maxReplayed).toISOString();
+    expect(answer.body.data).toEqual({ queued: maxReplayed, nextFrom });
+    expect((await replay({ ...all, from: nextFrom })).body.data).toEqual({ queued: 1, nextFrom: null });
+  });
+
+  it.each([
+    [{ to: "2026-01-01T00:00:00Z" }, "from"],
+    [{ from: "2026-01-01T00:00:00Z" }, "to"],
+    [{ from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }, "to"],
+    [{ from: "yesterday", to: "2026-01-01T00:00:00Z" }, "from"],
+    [{ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", state: "pending" }, "state"],
+    [{ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", sate: "failed" }, undefined],
+  ])("are not replayed for %j", async (body, param) => {
+    const { status: answered, body: refusal } = await replay(body);
+    expect([answered, errorEnvelopeSchema.parse(refusal).error.param]).toEqual([400, param]);
+  });
 });
 
 describe("a test delivery", () => {

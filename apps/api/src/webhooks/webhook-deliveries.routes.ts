@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from "express";
 import { AppError } from "@attestream/shared";
 import {
   listDeliveriesQuerySchema,
+  replayRangeRequestSchema,
   webhookTestRequestSchema,
   type WebhookDelivery,
   type WebhookDeliveryList,
@@ -36,6 +37,14 @@ export function getDeliveryRoute(log: DeliveryLog): RequestHandler {
 export function replayDeliveryRoute(log: DeliveryLog): RequestHandler {
   return async (request, response) =>
     sendSuccess(response, present(await log.replay(partnerOf(response), idOf(request))), 202);
+}
+
+/** `POST /partner/webhook-deliveries/replay` */
+export function replayRangeRoute(log: DeliveryLog): RequestHandler {
+  return async (request, response) => {
+    const range = parseInput(replayRangeRequestSchema, request.body);
+    sendSuccess(response, await log.replayRange(partnerOf(response), range), 202);
+  };
 }
 
 /** `POST /partner/webhook-test` */

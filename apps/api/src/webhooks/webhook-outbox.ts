@@ -36,11 +36,10 @@ export function createWebhookOutbox(deps: {
         .returning("id")
         .executeTakeFirst();
       if (!inserted) return;
-      await deps.queue.send(
-        trx,
-        { deliveryId: inserted.id, attempts: 0, replays: 0 },
-        { partnerId: session.partner_id },
-      );
+      await deps.queue.send(trx, [{ deliveryId: inserted.id, attempts: 0, replays: 0 }], {
+        partnerId: session.partner_id,
+        urgency: "news",
+      });
     },
   };
 }

@@ -12,11 +12,19 @@ const jobSchema = z.object({ deliveryId: z.string(), attempts: z.int(), replays:
 /** One attempt to make. `attempts` are those made before, since replay number `replays`: a job that lags behind its delivery is void. */
 export type AttemptJob = z.infer<typeof jobSchema>;
 
+/** What is due is handed out in this order: news before what a partner asks for again in bulk. */
+const priorities = { news: 1, bulk: 0 } as const;
+export type Urgency = keyof typeof priorities;
+
 export interface WebhookQueue {
   /** Makes the tables. Must have ended before the first `send`. */
   open(): Promise<void>;
-  /** Part of `trx`: the job exists when it commits. `partnerId` keeps one partner's slow receiver from taking every slot. */
-  send(trx: Transaction<Database>, job: AttemptJob, options: { partnerId: string; notBefore?: Date }): Promise<void>;
+  /** Part of `trx`: the jobs exist when it commits. `partnerId` keeps one partner's slow receiver from taking every slot. */
+  send(
+    trx: Transaction<Database>,
+    jobs: readonly AttemptJob[],
+    options: { partnerId: string; urgency: Urgency; notBefore?: Date },
+  ): Promise<void>;
   /** Begins to hand out jobs. A handler that rejects gets its job again. */
   work(handle: (job: AttemptJob, signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Something was committed: look now instead of at the next poll. */
@@ -68,6 +76,11 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
   let firstSlot: string | undefined;
   let isOpen = false;
 
+  function wake(): void {
+    // The others poll: they are for the time when the first is busy.
+    if (firstSlot !== undefined) boss.notifyWorker(firstSlot);
+  }
+
   return {
     async open() {
       await boss.start();
@@ -87,26 +100,33 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
       isOpen = true;
     },
 
-    async send(trx, job, { partnerId, notBefore }) {
+    async send(trx, jobs, { partnerId, urgency, notBefore }) {
       if (!isOpen) throw new Error("The webhook queue was used before it was opened");
-      await boss.send(queueName, job, {
-        db: fromKysely(trx),
+      const options = {
         group: { id: partnerId },
+        priority: priorities[urgency],
         ...(notBefore === undefined ? {} : { startAfter: notBefore }),
-      });
+      };
+      await boss.insert(
+        queueName,
+        jobs.map((data) => ({ data, ...options })),
+        { db: fromKysely(trx) },
+      );
     },
 
     async work(handle) {
       const concurrency = { localConcurrency: slots, localGroupConcurrency: Math.min(slotsPerPartner, slots) };
       firstSlot = await boss.work(queueName, { pollingIntervalSeconds: pollSeconds, ...concurrency }, async (jobs) => {
-        for (const job of jobs) await handle(jobSchema.parse(job.data), job.signal);
+        try {
+          for (const job of jobs) await handle(jobSchema.parse(job.data), job.signal);
+        } finally {
+          // There may be more; without this each slot would take one per poll.
+          wake();
+        }
       });
     },
 
-    wake() {
-      // The others poll: they are for the time when the first is busy.
-      if (firstSlot !== undefined) boss.notifyWorker(firstSlot);
-    },
+    wake,
 
     async stop(graceMs) {
       isOpen = false;

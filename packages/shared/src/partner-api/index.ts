@@ -35,9 +35,12 @@ export {
 } from "./sessions.ts";
 export {
   listDeliveriesQuerySchema,
+  replayedRangeSchema,
+  replayRangeRequestSchema,
   webhookDeliveryListSchema,
   webhookDeliverySchema,
   webhookTestRequestSchema,
+  type ReplayedRange,
   type WebhookDelivery,
   type WebhookDeliveryList,
 } from "./webhook-deliveries.ts";

@@ -55,3 +55,22 @@ export type WebhookDeliveryList = z.infer<typeof webhookDeliveryListSchema>;
 
 /** Body of `POST /partner/webhook-test`. */
 export const webhookTestRequestSchema = z.object({ webhookUrl: z.string().max(2048) });
+
+/** Body of `POST /partner/webhook-deliveries/replay`. Strict: a filter that was misspelt must not replay everything. */
+export const replayRangeRequestSchema = z
+  .strictObject({
+    from: z.iso.datetime({ offset: true }).describe("Made at or after."),
+    to: z.iso.datetime({ offset: true }).describe("Made before."),
+    state: z.enum(["delivered", "failed"]).optional().describe("Only those; both when not given."),
+  })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { path: ["to"], message: "must be later than from" });
+
+export const replayedRangeSchema = z.strictObject({
+  queued: z.int().min(0).describe("How many will be sent again."),
+  nextFrom: z.iso
+    .datetime()
+    .nullable()
+    .describe("There are more than one request may replay: ask again with this as from. null when there are not."),
+});
+
+export type ReplayedRange = z.infer<typeof replayedRangeSchema>;
