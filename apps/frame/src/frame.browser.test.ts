@@ -174,14 +174,29 @@ describe("the picture", () => {
       width: 800,
       height: 600,
       key: false,
-      dy: 100,
-      rectangles: [{ x: 0, y: 0, width: 800, height: 100, image: png(8, 1, () => [1, 2, 3]) }],
+      shift: { x: 80, y: 40, width: 720, height: 500, dy: 100 },
+      rectangles: [{ x: 80, y: 40, width: 720, height: 100, image: png(8, 1, () => [1, 2, 3]) }],
     });
     await server.message("ack", ({ seq }) => seq === 3);
     expect(await pixel(100, 50)).toEqual([1, 2, 3]);
     expect(await pixel(100, 200)).toEqual([9, 8, 7]);
+    // Beside the region and above it nothing moved.
+    expect(await pixel(70, 100)).toEqual([9, 8, 7]);
+    expect(await pixel(70, 200)).toEqual([255, 0, 0]);
+    expect(await pixel(100, 30)).toEqual([255, 0, 0]);
+    server.draw({
+      width: 800,
+      height: 600,
+      key: false,
+      shift: { x: 80, y: 40, width: 720, height: 500, dy: -60 },
+      rectangles: [],
+    });
+    await server.message("ack", ({ seq }) => seq === 4);
+    expect(await pixel(100, 110)).toEqual([9, 8, 7]);
+    expect(await pixel(100, 170)).toEqual([255, 0, 0]);
+    expect(await pixel(100, 20)).toEqual([255, 0, 0]);
     expect(server.received.filter(({ type }) => type === "ack")).toEqual(
-      [1, 2, 3].map((seq) => ({ type: "ack", seq })),
+      [1, 2, 3, 4].map((seq) => ({ type: "ack", seq })),
     );
   });
 

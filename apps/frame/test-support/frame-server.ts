@@ -20,6 +20,7 @@ import {
   viewerProtocolVersion,
   viewerSubprotocol,
   type PacketRectangle,
+  type PacketShift,
   type ServerMessage,
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
@@ -113,7 +114,13 @@ export class FrameServer {
     this.#stream?.send(JSON.stringify(serverMessageSchema.parse(message)));
   }
 
-  draw(packet: { width: number; height: number; key?: boolean; dy?: number; rectangles: PacketRectangle[] }): number {
+  draw(packet: {
+    width: number;
+    height: number;
+    key?: boolean;
+    shift?: PacketShift;
+    rectangles: PacketRectangle[];
+  }): number {
     this.#seq += 1;
     const { width, height, rectangles } = packet;
     this.#stream?.send(
@@ -122,7 +129,7 @@ export class FrameServer {
         seq: this.#seq,
         width,
         height,
-        dy: packet.dy ?? 0,
+        shift: packet.shift ?? null,
         rectangles,
       }),
     );

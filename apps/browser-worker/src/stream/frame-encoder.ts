@@ -1,4 +1,4 @@
-import { packetFlags, type PacketRectangle } from "@attestream/shared/viewer-protocol";
+import { packetFlags, type PacketRectangle, type PacketShift } from "@attestream/shared/viewer-protocol";
 import { readJpegSize } from "./jpeg-size.ts";
 
 /** What the browser captured. */
@@ -12,7 +12,7 @@ export interface EncodedFrame {
   flags: number;
   width: number;
   height: number;
-  dy: number;
+  shift: PacketShift | null;
   rectangles: PacketRectangle[];
 }
 
@@ -36,7 +36,7 @@ export function createJpegEncoder(quality = 60): FrameEncoder {
       return {
         flags: packetFlags.key | packetFlags.passThrough,
         ...size,
-        dy: 0,
+        shift: null,
         rectangles: [{ x: 0, y: 0, ...size, image }],
       };
     },

@@ -1,4 +1,4 @@
-import { packetFlags, type Packet } from "@attestream/shared/viewer-protocol";
+import { packetFlags, type Packet, type PacketShift } from "@attestream/shared/viewer-protocol";
 import { imageType } from "./image-type.ts";
 
 /** The canvas, and packets drawn onto it strictly in the order in which they came. */
@@ -43,7 +43,10 @@ export class Picture {
   draw(packet: Packet): Promise<"drawn" | "needsKey"> {
     const images = Promise.all(
       packet.rectangles.map(({ image }) =>
-        createImageBitmap(new Blob([image as Uint8Array<ArrayBuffer>], { type: imageType(image) })),
+        // Numbers as they are: a display's colour profile must not make one format look unlike another.
+        createImageBitmap(new Blob([image as Uint8Array<ArrayBuffer>], { type: imageType(image) }), {
+          colorSpaceConversion: "none",
+        }),
       ),
     );
     images.catch(() => {});
@@ -70,7 +73,7 @@ export class Picture {
       canvas.width = packet.width;
       canvas.height = packet.height;
     }
-    if (packet.dy !== 0) this.#context.drawImage(canvas, 0, packet.dy);
+    if (packet.shift) this.#shift(packet.shift);
     packet.rectangles.forEach(({ x, y, width, height }, index) => {
       const image = images[index];
       if (!image) return;
@@ -80,5 +83,10 @@ export class Picture {
     this.#needsKey = false;
     this.#onFirst();
     return "drawn";
+  }
+
+  #shift({ x, y, width, height, dy }: PacketShift): void {
+    const kept = height - Math.abs(dy);
+    this.#context.drawImage(this.canvas, x, y + Math.max(0, -dy), width, kept, x, y + Math.max(0, dy), width, kept);
   }
 }

@@ -5,7 +5,9 @@ export {
   packetFlags,
   packetLimits,
   type Packet,
+  type PacketArea,
   type PacketRectangle,
+  type PacketShift,
 } from "./packet.ts";
 export {
   maxViewerMessageBytes,

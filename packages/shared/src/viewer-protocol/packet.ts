@@ -2,19 +2,30 @@
  * One screencast frame on the wire, big-endian:
  *
  *   u8 type = 1 | u8 flags | u32 seq | u16 width | u16 height | i16 dy | u16 n
+ *   if dy is not 0: u16 x | u16 y | u16 w | u16 h, the region that is shifted
  *   then n times: u16 x | u16 y | u16 w | u16 h | u32 length | bytes of one image (JPEG, PNG or WebP, told by its first bytes)
  *
- * The viewer draws packets in the order of seq: first it shifts its picture by dy pixels (0: not at
- * all), then it draws each image at (x, y) with size w x h. A key packet covers the whole picture.
+ * The viewer draws packets in the order of seq. First the shift: inside the region, and nowhere else,
+ * what is drawn already moves by dy pixels; what would leave the region is lost, what nothing moved onto
+ * stays as it was. Then each image at (x, y) with size w x h. A key packet covers the whole picture and
+ * shifts nothing.
  */
 export const packetFlags = { key: 1, delta: 2, passThrough: 4 } as const;
 
-export interface PacketRectangle {
+export interface PacketArea {
   x: number;
   y: number;
   width: number;
   height: number;
+}
+
+export interface PacketRectangle extends PacketArea {
   image: Uint8Array;
+}
+
+export interface PacketShift extends PacketArea {
+  /** Pixels, down is positive; never 0, always less than the region's height. */
+  dy: number;
 }
 
 export interface Packet {
@@ -25,13 +36,13 @@ export interface Packet {
   /** Size of the whole picture, pixels. */
   width: number;
   height: number;
-  /** Vertical shift of what is drawn already, pixels, down is positive. */
-  dy: number;
+  shift: PacketShift | null;
   rectangles: PacketRectangle[];
 }
 
 const packetType = 1;
 const headerBytes = 14;
+const areaBytes = 8;
 const rectangleHeaderBytes = 12;
 
 /** Bounds of a packet that a decoder accepts. */
@@ -42,7 +53,7 @@ export class PacketError extends Error {
 }
 
 export function encodePacket(packet: Packet): Uint8Array {
-  let size = headerBytes;
+  let size = headerBytes + (packet.shift ? areaBytes : 0);
   for (const rectangle of packet.rectangles) size += rectangleHeaderBytes + rectangle.image.byteLength;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -51,15 +62,19 @@ export function encodePacket(packet: Packet): Uint8Array {
   view.setUint32(2, packet.seq);
   view.setUint16(6, packet.width);
   view.setUint16(8, packet.height);
-  view.setInt16(10, packet.dy);
+  view.setInt16(10, packet.shift?.dy ?? 0);
   view.setUint16(12, packet.rectangles.length);
   let at = headerBytes;
-  for (const { x, y, width, height, image } of packet.rectangles) {
-    view.setUint16(at, x);
-    view.setUint16(at + 2, y);
-    view.setUint16(at + 4, width);
-    view.setUint16(at + 6, height);
-    view.setUint32(at + 8, image.byteLength);
+  const writeArea = ({ x, y, width, height }: PacketArea) =>
+    [x, y, width, height].forEach((value, index) => view.setUint16(at + index * 2, value));
+  if (packet.shift) {
+    writeArea(packet.shift);
+    at += areaBytes;
+  }
+  for (const rectangle of packet.rectangles) {
+    const { image } = rectangle;
+    writeArea(rectangle);
+    view.setUint32(at + areaBytes, image.byteLength);
     bytes.set(image, at + rectangleHeaderBytes);
     at += rectangleHeaderBytes + image.byteLength;
   }
@@ -81,23 +96,31 @@ export function decodePacket(bytes: Uint8Array): Packet {
   const count = view.getUint16(12);
   if (width < 1 || height < 1 || width > packetLimits.side || height > packetLimits.side)
     throw new PacketError("picture size out of bounds");
-  if (Math.abs(dy) > height) throw new PacketError("shift out of bounds");
   if (count > packetLimits.rectangles) throw new PacketError("too many rectangles");
-  const rectangles: PacketRectangle[] = [];
   let at = headerBytes;
+  const readArea = (): PacketArea => {
+    const [x, y, w, h] = [0, 2, 4, 6].map((offset) => view.getUint16(at + offset)) as [number, number, number, number];
+    if (w < 1 || h < 1 || x + w > width || y + h > height) throw new PacketError("rectangle outside the picture");
+    return { x, y, width: w, height: h };
+  };
+  let shift: PacketShift | null = null;
+  if (dy !== 0) {
+    if (at + areaBytes > bytes.byteLength) throw new PacketError("cut off in the shift");
+    if ((flags & packetFlags.key) !== 0) throw new PacketError("a key packet with a shift");
+    shift = { ...readArea(), dy };
+    if (Math.abs(dy) >= shift.height) throw new PacketError("shift out of bounds");
+    at += areaBytes;
+  }
+  const rectangles: PacketRectangle[] = [];
   for (let index = 0; index < count; index += 1) {
     if (at + rectangleHeaderBytes > bytes.byteLength) throw new PacketError("cut off in a rectangle");
-    const x = view.getUint16(at);
-    const y = view.getUint16(at + 2);
-    const w = view.getUint16(at + 4);
-    const h = view.getUint16(at + 6);
-    const length = view.getUint32(at + 8);
+    const area = readArea();
+    const length = view.getUint32(at + areaBytes);
     at += rectangleHeaderBytes;
-    if (w < 1 || h < 1 || x + w > width || y + h > height) throw new PacketError("rectangle outside the picture");
     if (length < 1 || at + length > bytes.byteLength) throw new PacketError("cut off in an image");
-    rectangles.push({ x, y, width: w, height: h, image: bytes.subarray(at, at + length) });
+    rectangles.push({ ...area, image: bytes.subarray(at, at + length) });
     at += length;
   }
   if (at !== bytes.byteLength) throw new PacketError("bytes after the last rectangle");
-  return { flags, seq, width, height, dy, rectangles };
+  return { flags, seq, width, height, shift, rectangles };
 }

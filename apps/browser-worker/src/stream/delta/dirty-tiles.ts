@@ -1,0 +1,74 @@
+import { isSameRow, type Area, type RawImage } from "./raw-image.ts";
+
+export const tileSide = 32;
+
+/** Which tiles of a picture differ. Tiles of the last column and row are cut off at the edge. */
+export interface DirtyTiles {
+  columns: number;
+  rows: number;
+  /** 1 for a tile that differs, row by row. */
+  marks: Uint8Array;
+  count: number;
+  /** First row of pixels that differs, and the one after the last. */
+  top: number;
+  bottom: number;
+}
+
+/** Two images of the same shape. Most rows are the same and are told by one comparison each. */
+export function findDirtyTiles(before: RawImage, after: RawImage): DirtyTiles {
+  const { width, height } = after;
+  const columns = Math.ceil(width / tileSide);
+  const rows = Math.ceil(height / tileSide);
+  const found: DirtyTiles = { columns, rows, marks: new Uint8Array(columns * rows), count: 0, top: height, bottom: 0 };
+  for (let y = 0; y < height; y += 1) {
+    if (isSameRow(before, after, { x: 0, width, row: y, otherRow: y })) continue;
+    found.top = Math.min(found.top, y);
+    found.bottom = y + 1;
+    const first = Math.floor(y / tileSide) * columns;
+    for (let column = 0; column < columns; column += 1) {
+      if (found.marks[first + column] === 1) continue;
+      const x = column * tileSide;
+      const piece = { x, width: Math.min(tileSide, width - x), row: y, otherRow: y };
+      if (isSameRow(before, after, piece)) continue;
+      found.marks[first + column] = 1;
+      found.count += 1;
+    }
+  }
+  return found;
+}
+
+/** The smallest area with everything that differs in it, to the pixel. Null if nothing does. */
+export function boundsOf(before: RawImage, after: RawImage, tiles: DirtyTiles): Area | null {
+  if (tiles.count === 0) return null;
+  let first = tiles.columns;
+  let last = 0;
+  tiles.marks.forEach((mark, index) => {
+    if (mark === 0) return;
+    first = Math.min(first, index % tiles.columns);
+    last = Math.max(last, index % tiles.columns);
+  });
+  const x = first * tileSide;
+  const width = Math.min((last + 1) * tileSide, after.width) - x;
+  return trim(before, after, { x, y: tiles.top, width, height: tiles.bottom - tiles.top });
+}
+
+/** The smallest area within this one in which the images differ; they must differ somewhere in it. */
+export function trim(before: RawImage, after: RawImage, area: Area): Area {
+  const { x, width } = area;
+  const sameRow = (row: number) => isSameRow(before, after, { x, width, row, otherRow: row });
+  let top = area.y;
+  let bottom = area.y + area.height;
+  while (top < bottom && sameRow(top)) top += 1;
+  while (bottom > top + 1 && sameRow(bottom - 1)) bottom -= 1;
+  const sameColumn = (column: number) => {
+    for (let row = top; row < bottom; row += 1)
+      if (!isSameRow(before, after, { x: column, width: 1, row, otherRow: row })) return false;
+    return true;
+  };
+  let left = x;
+  let right = x + width;
+  // Within one tile at either edge: the tiles between are known to differ.
+  while (left < right - 1 && left < x + tileSide && sameColumn(left)) left += 1;
+  while (right > left + 1 && right > x + width - tileSide && sameColumn(right - 1)) right -= 1;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
