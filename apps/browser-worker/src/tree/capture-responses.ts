@@ -1,3 +1,4 @@
+import { matchesText, parseTextPattern } from "@attestream/workflow/extract";
 import { compileUrlPattern, isAllowedHost, type CapturedResponse, type RequestPattern } from "@attestream/workflow";
 import type { BrowserContext, Response } from "playwright";
 import type { PageActivity } from "./page-activity.ts";
@@ -19,7 +20,7 @@ export function captureResponses(
   const rules = patterns.map((pattern) => ({
     key: keyOf(pattern),
     method: pattern.method,
-    fits: compileUrlPattern(pattern.url),
+    fits: matcherOf(pattern),
   }));
   const kept = new Map<string, CapturedResponse & { revision: number }>();
 
@@ -30,7 +31,7 @@ export function captureResponses(
     activity.began(response, "deed");
     try {
       const body = await bodyOf(response);
-      if (body === null) return;
+      if (body === undefined) return;
       activity.noticed();
       for (const { key } of wanted)
         kept.set(key, { url, status: response.status(), body, revision: activity.revision });
@@ -59,19 +60,25 @@ export function captureResponses(
   };
 }
 
-/** Null: too large, a redirect, or dropped by the browser because the page moved on. */
-async function bodyOf(response: Response): Promise<string | null> {
+/** Undefined: a redirect, or dropped by the browser because the page moved on. Null: too large. */
+async function bodyOf(response: Response): Promise<string | null | undefined> {
   try {
     if (Number(response.headers()["content-length"] ?? 0) > maxBodyBytes) return null;
-    if (await response.finished()) return null;
+    if (await response.finished()) return undefined;
     if ((await response.request().sizes()).responseBodySize > maxBodyBytes) return null;
     const body = await response.body();
     return body.byteLength > maxBodyBytes ? null : body.toString("utf8");
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-function keyOf({ method, url }: RequestPattern): string {
-  return `${method} ${url}`;
+function matcherOf({ url, match }: RequestPattern): (address: string) => boolean {
+  if (match === undefined) return compileUrlPattern(url ?? "/**");
+  const pattern = parseTextPattern(match);
+  return (address) => matchesText(pattern, address);
+}
+
+function keyOf({ method, url, match }: RequestPattern): string {
+  return JSON.stringify([method, url, match]);
 }

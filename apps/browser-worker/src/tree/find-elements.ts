@@ -49,5 +49,8 @@ function toPlaywright(frame: Frame, locator: SingleLocator): PlaywrightLocator {
 /** Plain text as Playwright takes it: any part of the text, case ignored, white space folded. */
 function toMatcher(written: string): string | RegExp {
   const pattern = parseTextPattern(written);
-  return pattern.kind === "plain" ? pattern.text : new RegExp(pattern.source, pattern.flags);
+  if (pattern.kind === "plain") return pattern.text;
+  // As a Unicode regex, which \p{L} needs; Playwright writes those into its selectors as they are.
+  const source = pattern.source.replace(/["'`]/g, (quote) => `\\x${quote.charCodeAt(0).toString(16)}`);
+  return new RegExp(source.replaceAll(">>", "\\x3e\\x3e"), `${pattern.flags}u`);
 }

@@ -18,6 +18,19 @@ const pages: Record<string, string> = {
     "<label>Password <input id=i type=password value=hunter2></label><p hidden>hidden words</p><a class=x href='/next'>go</a>",
   "/data":
     "<p class=name>Jane</p><table><tr><td>1<td>one<tr><td>2<td>two</table><script>fetch('/api/a?x=1');fetch('/api/big')</script>",
+  "/accounts": `<table>
+<thead><tr><th colspan=2>Account</th><th colspan=2>Balances</th></tr><tr><th>Name</th><th>Kind</th><th>Opening balance</th><th>Balance</th></tr></thead>
+<tbody><tr><th scope=row>Main<td>CHK<td>1<td>2</tr><tr><th scope=row>Nest<td>SAV<td>3<td>4</tr></tbody></table>
+<div role=table><div role=row class=h><span role=columnheader>Day</span><span role=columnheader>Sum</span></div>
+<div role=row class=r><span role=cell>Mon</span><span role=cell>5</span></div></div>`,
+  "/profile": `<label>Name <input id=a value=served></label><input id=b readonly value="DE89">
+<select id=c><option value=1>Checking<option value=2 selected>Savings</select><textarea id=d>notes</textarea>
+<input id=e type=password value=hunter2><input id=f type=hidden value=token><input id=g type=checkbox value=on>
+<label>Password <input id=h type=text value=shown></label><input id=i autocomplete=one-time-code value=123456>
+<input id=j name=cvv value=999><input id=k type=text name=passportNumber value=X1><p id=l>no field</p>
+<script>document.querySelector('#a').value='typed'</script>`,
+  "/calls":
+    "<script>fetch('/api/q?operation=accounts',{method:'POST',body:'{}'});fetch('/api/q?operation=ads');fetch('/api/refused').catch(()=>0)</script>",
   "/spy":
     "<script>window.seen=[];const R=MutationObserver.prototype.observe;MutationObserver.prototype.observe=function(...a){seen.push('observer');return R.apply(this,a)};</script><p>spy</p>",
   "/leaves": "<a href='http://elsewhere.test/'>leave</a>",
@@ -31,6 +44,9 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     if (path === "/api/a") return response.writeHead(200, { "content-type": "application/json" }).end('{"a":1}');
+    if (path === "/api/q")
+      return response.writeHead(200).end(`${request.method} ${new URL(request.url ?? "/", "http://x").search}`);
+    if (path === "/api/refused") return response.writeHead(403, { "content-type": "text/html" }).end("<h1>No</h1>");
     if (path === "/api/big")
       return response.writeHead(200, { "content-type": "application/json" }).end(`"${"x".repeat(5 * 1024 * 1024)}"`);
     return response
@@ -58,7 +74,12 @@ async function withPort(test: (port: PagePort, page: Page, signal: AbortSignal) 
   const context = await browser.newContext();
   const page = await context.newPage();
   const over = new AbortController();
-  const captures = ["/api/a", "/api/big"].map((url) => ({ method: "GET", url }));
+  const captures = [
+    ...["/api/a", "/api/big", "/api/refused"].map((url) => ({ method: "GET", url })),
+    { method: "POST", match: "/operation=acc/" },
+    { method: "GET", match: "/\\?operation=(acc|ads)$/" },
+    { method: "GET", url: `https://${host}/api/q` },
+  ];
   try {
     await test(
       await createPlaywrightPage({
@@ -150,11 +171,58 @@ describe("the page port over a real browser", () => {
         body: '{"a":1}',
       });
       expect(pagePort.response({ method: "GET", url: "/api/a" }, pagePort.observe().revision)).toBeNull();
-      expect(pagePort.response({ method: "GET", url: "/api/big" }, -1)).toBeNull();
+      // Told apart from one that never came, and not kept.
+      await until(pagePort, signal, async () => pagePort.response({ method: "GET", url: "/api/big" }, -1) !== null);
+      expect(pagePort.response({ method: "GET", url: "/api/big" }, -1)).toMatchObject({ status: 200, body: null });
       expect(await pagePort.readElements("table tr", [{ cell: 2 }, { cell: 3 }])).toEqual([
         ["one", null],
         ["two", null],
       ]);
+    }));
+
+  it("reads a row's cells by number and by the words over them", () =>
+    withPort(async (pagePort, _page, signal) => {
+      await pagePort.open(url("/accounts"), signal);
+      await until(pagePort, signal, () => pagePort.find({ css: ".r" }));
+      const cells = [1, "Kind", "balance", "/^opening/i", "IBAN"].map((cell) => ({ cell }));
+      expect(await pagePort.readElements("tbody tr", cells)).toEqual([
+        ["Main", "CHK", "2", "1", null],
+        ["Nest", "SAV", "4", "3", null],
+      ]);
+      expect(await pagePort.readElements(".r", [{ cell: "Sum" }, { cell: "Day" }, { css: "span" }])).toEqual([
+        ["5", "Mon", "Mon"],
+      ]);
+    }));
+
+  it("reads what fields show, and nothing of those that are secret", () =>
+    withPort(async (pagePort, _page, signal) => {
+      await pagePort.open(url("/profile"), signal);
+      await until(pagePort, signal, () => pagePort.find({ css: "#l" }));
+      const [values] = await pagePort.readElements(
+        null,
+        "abcdefghijkl".split("").map((id) => ({ css: `#${id}`, attr: "value" })),
+      );
+      expect(values).toEqual([
+        ...["typed", "DE89", "Savings", "notes"],
+        ...[null, null, null, null, null, null],
+        ...["X1", null],
+      ]);
+    }));
+
+  it("captures by method, glob and regex, also what the site refuses", () =>
+    withPort(async (pagePort, _page, signal) => {
+      await pagePort.open(url("/calls"), signal);
+      const bodyOf = (request: Parameters<PagePort["response"]>[0]) => pagePort.response(request, -1)?.body ?? null;
+      await until(pagePort, signal, async () => bodyOf({ method: "GET", url: "/api/refused" }) !== null);
+      await until(pagePort, signal, async () => bodyOf({ method: "POST", match: "/operation=acc/" }) !== null);
+      expect(bodyOf({ method: "POST", match: "/operation=acc/" })).toBe("POST ?operation=accounts");
+      await until(pagePort, signal, async () => bodyOf({ method: "GET", match: "/\\?operation=(acc|ads)$/" }) !== null);
+      expect(bodyOf({ method: "GET", match: "/\\?operation=(acc|ads)$/" })).toBe("GET ?operation=ads");
+      expect(pagePort.response({ method: "GET", url: "/api/refused" }, -1)).toMatchObject({
+        status: 403,
+        body: "<h1>No</h1>",
+      });
+      expect(bodyOf({ method: "GET", url: `https://${host}/api/q` })).toBe("GET ?operation=ads");
     }));
 
   it("watches without the page's scripts seeing it", () =>

@@ -1,9 +1,9 @@
+import { parseDecimal, type DecimalOptions } from "./decimal.ts";
+
 /** An exact decimal amount: no floating point anywhere. `currency` is an ISO 4217 code, absent when nothing tells it. */
 export type Money = { amount: string; currency?: string };
 
-export interface MoneyOptions {
-  /** The decimal mark of the site; the other marks group thousands. */
-  decimal?: "." | "," | undefined;
+export interface MoneyOptions extends DecimalOptions {
   currency?: string | undefined;
 }
 
@@ -26,18 +26,11 @@ const signs: Record<string, string> = {
 /** `"$1,234.50"` -> `{amount: "1234.50"}`. Throws a RangeError where the text is no single, well-grouped amount. */
 export function parseMoney(text: string, options: MoneyOptions = {}): Money {
   if (text.length > 64) throw new RangeError("not an amount");
-  const decimal = options.decimal ?? ".";
   const folded = text.replace(/[\s\u00a0\u202f]+/g, " ").trim();
   const negative = /^\(.*\)$/.test(folded) || /^[^\d]*[-\u2212]/.test(folded) || /\d[^\d]*[-\u2212]$/.test(folded);
   const digits = /\d(?:[\d.,' \u2019]*\d)?/.exec(folded)?.[0];
   if (digits === undefined || folded.replace(digits, "").match(/\d/)) throw new RangeError("not a single amount");
-  const [whole = "", fraction, ...rest] = digits.split(decimal);
-  if (rest.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction)))
-    throw new RangeError("not an amount with this decimal mark");
-  if (!/^\d+$/.test(whole) && !/^\d{1,3}([.,' \u2019])\d{3}(?:\1\d{3})*$/.test(whole))
-    throw new RangeError("not grouped by thousands; is the decimal mark right?");
-  const plain = whole.replace(/\D/g, "").replace(/^0+(?=\d)/, "");
-  const unsigned = fraction === undefined ? plain : `${plain}.${fraction}`;
+  const unsigned = parseDecimal(digits, options);
   const amount = negative && /[1-9]/.test(unsigned) ? `-${unsigned}` : unsigned;
   const currency = options.currency ?? currencyIn(folded.replace(digits, " "));
   return currency === undefined ? { amount } : { amount, currency };

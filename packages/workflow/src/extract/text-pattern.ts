@@ -16,10 +16,12 @@ export function parseTextPattern(written: string): TextPattern {
   const [, source = "", flags = ""] = match;
   compileRegex(source, flags);
   try {
-    // Pages are searched by the browser's own engine: the two must both know the syntax.
-    void new RegExp(source, flags);
+    // Pages are searched by the browser's own engine: the two must both know the syntax. With this flag
+    // escapes that mean something to RE2 alone (\A, \z, \Q) are errors; without it they are letters.
+    void new RegExp(source, `${flags}u`);
   } catch (error) {
-    throw new RangeError("not a regex that browsers know; write it as in JavaScript, with flags after the last slash", {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RangeError(`not a regex that browsers know (${why}); escape only what has a meaning of its own`, {
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { ReadError, readFields, readJsonFields, type ReadRule } from "../extract
 import type { Part, Table } from "../schema/index.ts";
 import type { Guide } from "./guide.ts";
 import type { CapturedResponse, Observation, PagePort } from "./page-port.ts";
-import { waits } from "./run-context.ts";
+import { waits, type RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
 
 type Fields = Record<string, Json>;
@@ -11,7 +11,12 @@ type Fields = Record<string, Json>;
 const maxRows = 200;
 
 /** Opens where the part stands, waits until it is there, and reads it. Rejects with a TreeFailure. */
-export async function collectPart(part: Part, page: PagePort, guide: Guide): Promise<Fields> {
+export async function collectPart(
+  part: Part,
+  { page, definition }: Pick<RunContext, "page" | "definition">,
+  guide: Guide,
+): Promise<Fields> {
+  const locale = definition.browser?.locale;
   let mark = part.open === undefined ? -1 : page.observe().revision;
   let lastProblem = "It did not show up.";
   const open = async () => {
@@ -29,13 +34,14 @@ export async function collectPart(part: Part, page: PagePort, guide: Guide): Pro
     const cssRules = rulesOf(part.read, ({ json }) => json === undefined);
     const fields: Fields = {};
     if (part.capture) {
-      const { method = "GET", url } = part.capture.request;
-      const response = page.response({ method, url }, mark);
+      const { method = "GET", ...which } = part.capture.request;
+      const response = page.response({ method, ...which }, mark);
       if (response === null) return null;
       const refusal = refusalOf(response);
       // A site may first get a 401, renew its token and ask again: the answer that stands is the last.
       if (refusal && !settled) return null;
       if (refusal) throw fail("the site answered with an error", refusal);
+      if (response.body === null) throw fail("the response is too large");
       try {
         Object.assign(fields, readJsonFields(response.body, jsonRules));
       } catch (error) {
@@ -43,8 +49,8 @@ export async function collectPart(part: Part, page: PagePort, guide: Guide): Pro
       }
     }
     try {
-      Object.assign(fields, await readPage(page, cssRules));
-      if (part.table) fields[part.id] = await readTable(page, part.table, settled);
+      Object.assign(fields, await readPage(page, cssRules, locale));
+      if (part.table) fields[part.id] = await readTable(page, part.table, settled, locale);
     } catch (error) {
       if (!(error instanceof ReadError)) throw error;
       lastProblem = error.message;
@@ -70,21 +76,25 @@ export async function collectPart(part: Part, page: PagePort, guide: Guide): Pro
   });
 }
 
-async function readPage(page: PagePort, rules: Record<string, ReadRule>): Promise<Fields> {
+async function readPage(page: PagePort, rules: Record<string, ReadRule>, locale: string | undefined): Promise<Fields> {
   const names = Object.keys(rules);
   if (names.length === 0) return {};
   const [row = []] = await page.readElements(null, Object.values(rules));
-  return readFields(rules, (_rule, field) => row[names.indexOf(field)] ?? undefined);
+  return readFields(rules, (_rule, field) => row[names.indexOf(field)] ?? undefined, locale);
 }
 
 /** Only from a settled page: rows may still be on their way. A page without any row is not read as an empty table. */
-async function readTable(page: PagePort, table: Table, settled: boolean): Promise<Json> {
+async function readTable(page: PagePort, table: Table, settled: boolean, locale: string | undefined): Promise<Json> {
   const names = Object.keys(table.read);
   const rows = settled ? await page.readElements(table.rows.css, Object.values(table.read)) : [];
   if (rows.length === 0) throw new ReadError("table", "has no rows");
-  return rows
-    .slice(0, table.max ?? maxRows)
-    .map((row) => readFields(table.read, (_rule, field) => row[names.indexOf(field)] ?? undefined));
+  return rows.slice(0, table.max ?? maxRows).map((row, index) => {
+    try {
+      return readFields(table.read, (_rule, field) => row[names.indexOf(field)] ?? undefined, locale);
+    } catch (error) {
+      throw error instanceof ReadError ? new ReadError(`row ${index + 1}`, error.message) : error;
+    }
+  });
 }
 
 function rulesOf(rules: Part["read"], fits: (rule: ReadRule) => boolean): Record<string, ReadRule> {

@@ -19,20 +19,23 @@ export interface Observation {
 export interface RequestPattern {
   method: string;
   /** As in `when.url`. */
-  url: string;
+  url?: string | undefined;
+  /** A regex that is found in the whole address. */
+  match?: string | undefined;
 }
 
 export interface CapturedResponse {
   url: string;
   status: number;
-  body: string;
+  /** Null: larger than what is kept. */
+  body: string | null;
 }
 
 /** Where one value of a row (or of the page) stands. */
 export interface ElementSource {
   css?: string | undefined;
-  /** Counted from 1. */
-  cell?: number | undefined;
+  /** Counted from 1, or the text of the column's header. */
+  cell?: number | string | undefined;
   attr?: string | undefined;
 }
 

@@ -60,7 +60,7 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
     for (const part of definition.collect) {
       try {
         if (next === "finish") throw new TreeFailure("INSUFFICIENT_DATA");
-        Object.assign(extractedData, await collectPart(part, page, guide));
+        Object.assign(extractedData, await collectPart(part, context, guide));
       } catch (error) {
         // A lost page or the end of the time is not this part's own failure.
         if (

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cssText, readRuleSchema } from "../extract/index.ts";
+import { cssText, readRuleSchema, regexText } from "../extract/index.ts";
 import { addressText, durationText, urlPatternText } from "./action.ts";
 import { fieldNameText } from "./screen.ts";
 
@@ -15,7 +15,17 @@ export const partSchema = z
     open: addressText.optional(),
     capture: z
       .strictObject({
-        request: z.strictObject({ method: z.enum(["GET", "POST", "PUT"]).optional(), url: urlPatternText }),
+        request: z
+          .strictObject({
+            method: z.enum(["GET", "POST", "PUT", "PATCH"]).optional(),
+            url: urlPatternText.optional(),
+            /** In place of url: a regex that is found in the whole address, query included. */
+            match: regexText.optional(),
+          })
+          .refine(
+            ({ url, match }) => (url === undefined) !== (match === undefined),
+            "say which request: exactly one of url, match",
+          ),
       })
       .optional(),
     read: fieldsSchema.optional(),

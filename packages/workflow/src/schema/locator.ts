@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cssText, parseTextPattern } from "../extract/index.ts";
+import { cssText, patternText } from "../extract/index.ts";
 
 /** The roles that Playwright's getByRole knows and that a tree has a use for. */
 export const roles = [
@@ -48,18 +48,6 @@ export const roles = [
   "toolbar",
 ] as const;
 
-const text = z
-  .string()
-  .min(1, "write the text to look for")
-  .max(600)
-  .superRefine((written, context) => {
-    try {
-      parseTextPattern(written);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-    }
-  });
-
 const strategies = ["role", "label", "text", "testId", "css"] as const;
 
 /** One way to find a visible element, in any frame of the page. */
@@ -67,9 +55,9 @@ export const singleLocatorSchema = z
   .strictObject({
     role: z.enum(roles).optional(),
     /** Accessible name, with role. */
-    name: text.optional(),
-    label: text.optional(),
-    text: text.optional(),
+    name: patternText.optional(),
+    label: patternText.optional(),
+    text: patternText.optional(),
     testId: z.string().min(1).max(200).optional(),
     css: cssText.optional(),
   })

@@ -14,6 +14,8 @@ const hostText = z
     "write a host name in lower case, or *.name for its subdomains; no scheme, port or path",
   );
 
+const notYet = z.never({ error: "is not supported yet; remove it" }).optional();
+
 const browserSchema = z.strictObject({
   locale: z
     .string()
@@ -30,9 +32,10 @@ const browserSchema = z.strictObject({
     }, "is not a time zone; write for example Europe/London")
     .optional(),
   userAgent: z.string().min(1).max(500).optional(),
-  engine: z.enum(["shell", "full"]).optional(),
-  deviceRatio: z.number().min(1).max(4).optional(),
-  proxy: z.string().min(1).max(200).optional(),
+  // Named so that an author learns more than that they are unknown: a setting that does nothing is worse than none.
+  engine: notYet,
+  deviceRatio: notYet,
+  proxy: notYet,
 });
 
 const testSchema = z.strictObject({

@@ -33,6 +33,7 @@ export type ReadYaml =
 
 const maxBytes = 256 * 1024;
 /** The YAML parser recurses: thousands of nested brackets exhaust its stack, thrown or reported. */
+const maxDepth = 500;
 const tooDeep = "is nested too deeply; a tree needs a dozen levels";
 
 /** Reads the YAML that a tree may be written in, keeping where everything stands. Never throws on bad input. */
@@ -42,6 +43,8 @@ export function readYaml(text: string, fileName: string): ReadYaml {
     problems: [{ fileName, line: 1, column: 1, path: "", message }],
   });
   if (Buffer.byteLength(text) > maxBytes) return whole(`is larger than ${maxBytes / 1024} KiB; split the platform`);
+
+  if (depthOf(text) > maxDepth) return whole(tooDeep);
 
   const lines = new LineCounter();
   let document: Document.Parsed;
@@ -82,6 +85,16 @@ export function readYaml(text: string, fileName: string): ReadYaml {
     value: document.toJS({ maxAliasCount: 0 }),
     problemAt: (path, message, key) => at(offsetOf(document, path, key), path.map(String).join("."), message),
   };
+}
+
+/** How many brackets stand open at most. Those in text count as well, which no tree has so many of. */
+function depthOf(text: string): number {
+  let [open, deepest] = [0, 0];
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
+    deepest = Math.max(deepest, open);
+  }
+  return deepest;
 }
 
 /** The node of a path, a member of it, or the nearest parent of what is missing. */

@@ -93,7 +93,7 @@ export function createFakeSite(script: {
     readElements: async (rowsCss, sources) =>
       rowsCss === null
         ? [sources.map(({ css }) => now.texts?.[css ?? ""] ?? null)]
-        : (now.rows ?? []).map((row) => sources.map(({ cell }) => row[(cell ?? 1) - 1] ?? null)),
+        : (now.rows ?? []).map((row) => sources.map(({ cell }) => row[Number(cell ?? 1) - 1] ?? null)),
     async clickRow(_rowsCss, index) {
       site.picked.push(index);
       return script.onPick?.(index, site) ?? true;
