@@ -73,7 +73,7 @@ export async function buildFrame(options: { force?: boolean } = {}): Promise<Fra
 const shakableZod: Plugin = {
   name: "shakable-zod",
   setup({ onLoad }) {
-    onLoad({ filter: /packages\/shared\/src\/.*\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /packages\/(shared|sealed-channel)\/src\/.*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       return { contents: source.replace('import { z } from "zod";', 'import * as z from "zod";'), loader: "ts" };
     });

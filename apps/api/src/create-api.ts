@@ -58,6 +58,7 @@ import {
 } from "./webhooks/webhook-deliveries.routes.ts";
 import { createWebhooks } from "./webhooks/create-webhooks.ts";
 import { createWorkerGateway, workerPath, type WorkerGateway } from "./workers/worker-gateway.ts";
+import { workerKeysRoute } from "./workers/worker-keys.routes.ts";
 import { createWorkerReports } from "./workers/worker-reports.ts";
 
 /** Of a worker on its sessions; it renews every `heartbeatMs`. */
@@ -367,6 +368,7 @@ async function start(
     partnerRoutes,
     trustProxy: config.trustProxy,
     jwks: jwksRoute(signingKeys),
+    workerKeys: workerKeysRoute(db, now),
     frame: frameRoutes,
     pages: [
       openApiRoutes(publicUrl),

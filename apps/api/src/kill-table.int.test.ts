@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SessionStatus } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import { startFakeWorker, startPostgres, type FakeWorker, type TestPostgres } from "@attestream/testkit";
+import { browserStarted, startFakeWorker, startPostgres, type FakeWorker, type TestPostgres } from "@attestream/testkit";
 import { runProgram, type ProgramRun } from "./test-support/run-program.ts";
 
 const key = "bootstrap-key-of-the-kill-table";
@@ -25,7 +25,7 @@ const result = {
 /** What a worker reports to bring a session from one status to the next. */
 const way: { reaches: SessionStatus; reports: SessionReport[] }[] = [
   { reaches: "INITIALIZING", reports: [] },
-  { reaches: "READY", reports: [{ type: "browser.started" }] },
+  { reaches: "READY", reports: [browserStarted] },
   { reaches: "CONNECTED", reports: [{ type: "viewer.connected" }] },
   { reaches: "LOADING_TREE", reports: [{ type: "tree.loaded", version: "1", hash: "0" }] },
   { reaches: "RUNNING", reports: [{ type: "tree.started" }] },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { workerProtocolVersion, type DownMessage } from "@attestream/shared/worker-protocol";
+import { createWorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
 import { ControlLink } from "./control/control-link.ts";
@@ -59,6 +60,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     cleanUp.push(() => browsers.dispose());
     const { slots, launch, isolationLevel, browser } = browsers;
     const capacity = slots.length;
+    const identity = await createWorkerIdentity();
 
     const pool = new BrowserPool({ slots, warmSize: config.poolSize, launch, random, log });
     const reports = new ReportBuffer(now);
@@ -75,6 +77,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       devHosts: config.devHosts,
       browser,
       isolationLevel,
+      identity,
       now,
       newId,
       log,
@@ -90,7 +93,8 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     });
     const gateway = new ViewerGateway({
       workerToken: config.workerToken,
-      findStream: (id, epoch) => sessions.findStream(id, epoch),
+      log,
+      findViewing: (id, epoch) => sessions.findViewing(id, epoch),
       now,
     });
     await gateway.listen(config.host, config.port);
@@ -111,6 +115,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
         capacity,
         isolationLevel,
         browser,
+        identityKey: identity.publicJwk,
         held: sessions.held,
       }),
       heartbeat: () => ({ type: "heartbeat", warm: pool.warm, held: sessions.held }),

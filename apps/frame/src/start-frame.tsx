@@ -50,7 +50,9 @@ export function startFrame(window: Window & typeof globalThis): void {
 
   const picture = new Picture(document.createElement("canvas"), () => session.dispatch({ type: "picture.drawn" }));
   const stream = new StreamConnection({
+    sessionId,
     ticket: (signal) => api.streamTicket(signal),
+    workerKeys: (signal) => api.workerKeys(signal),
     openSocket: (url, protocols) => new window.WebSocket(url, protocols),
     picture,
     backoff,

@@ -8,12 +8,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { randomUUID } from "node:crypto";
+import {
+  createSessionSealKey,
+  createWorkerIdentity,
+  type SessionSealKey,
+  type WorkerEnd,
+  type WorkerIdentity,
+} from "@attestream/sealed-channel/worker";
 import { WebSocketServer, type WebSocket } from "ws";
 import { apiErrors, type ApiErrorCode } from "@attestream/shared";
 import { frameViewSchema, type FrameView } from "@attestream/shared/frame-api";
 import {
+  encodeMessage,
   encodePacket,
   packetFlags,
+  readPayload,
+  sealSubprotocolPrefix,
   serverMessageSchema,
   ticketSubprotocolPrefix,
   viewerMessageSchema,
@@ -35,7 +45,7 @@ export interface FrameServerOptions {
 }
 
 export class FrameServer {
-  readonly sessionId = randomUUID();
+  readonly sessionId: string;
   view: FrameView;
   /** Everything the viewer sent on the stream, parsed strictly. */
   readonly received: ViewerMessage[] = [];
@@ -51,12 +61,23 @@ export class FrameServer {
   readonly #tokens = new Set<string>();
   readonly #feeds = new Set<ServerResponse>();
   readonly #waiters = new Set<() => void>();
-  #stream: WebSocket | null = null;
+  readonly #worker: { identity: WorkerIdentity; key: SessionSealKey };
+  /** Signs the seal key that goes with a ticket; a test may put a stranger here. */
+  signer: WorkerIdentity;
+  #stream: { socket: WebSocket; seal: WorkerEnd } | null = null;
   #seq = 0;
   #opened = 0;
 
-  private constructor(http: Server, options: FrameServerOptions) {
+  private constructor(
+    http: Server,
+    worker: { identity: WorkerIdentity; key: SessionSealKey },
+    sessionId: string,
+    options: FrameServerOptions,
+  ) {
     this.#http = http;
+    this.#worker = worker;
+    this.signer = worker.identity;
+    this.sessionId = sessionId;
     this.#cookies = options.cookies ?? true;
     this.view = frameViewSchema.parse({ ...sampleView(this.sessionId), ...options.view });
     this.#sockets = new WebSocketServer({ noServer: true, handleProtocols: () => viewerSubprotocol });
@@ -65,19 +86,23 @@ export class FrameServer {
   static async start(options: FrameServerOptions = {}): Promise<FrameServer> {
     const { dist } = await buildFrame();
     const http = createServer();
-    const server = new FrameServer(http, options);
+    const sessionId = randomUUID();
+    const key = await createSessionSealKey({ sessionId, epoch: 1 });
+    const server = new FrameServer(http, { identity: await createWorkerIdentity(), key }, sessionId, options);
     http.on("request", (request, response) => void server.#answer(request, response, dist));
     http.on("upgrade", (request, socket, head) => {
-      const [protocol, ticket] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
+      const [protocol, ticket, seal] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
       if (
         protocol !== viewerSubprotocol ||
         !ticket?.startsWith(ticketSubprotocolPrefix) ||
-        !server.#tickets.delete(ticket.slice(ticketSubprotocolPrefix.length))
+        !server.#tickets.delete(ticket.slice(ticketSubprotocolPrefix.length)) ||
+        !seal?.startsWith(sealSubprotocolPrefix)
       ) {
         socket.destroy();
         return;
       }
-      server.#sockets.handleUpgrade(request, socket, head, (stream) => server.#connect(stream));
+      const offer = seal.slice(sealSubprotocolPrefix.length);
+      server.#sockets.handleUpgrade(request, socket, head, (stream) => void server.#connect(stream, offer));
     });
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
@@ -111,7 +136,7 @@ export class FrameServer {
   }
 
   say(message: ServerMessage): void {
-    this.#stream?.send(JSON.stringify(serverMessageSchema.parse(message)));
+    this.#send(encodeMessage(serverMessageSchema.parse(message)));
   }
 
   draw(packet: {
@@ -123,7 +148,7 @@ export class FrameServer {
   }): number {
     this.#seq += 1;
     const { width, height, rectangles } = packet;
-    this.#stream?.send(
+    this.#send(
       encodePacket({
         flags: packet.key === false ? packetFlags.delta : packetFlags.key,
         seq: this.#seq,
@@ -142,12 +167,12 @@ export class FrameServer {
   }
 
   dropStream(code: number): void {
-    this.#stream?.close(code);
+    this.#stream?.socket.close(code);
   }
 
   /** As a network does it: no goodbye. */
   cutStream(): void {
-    this.#stream?.terminate();
+    this.#stream?.socket.terminate();
   }
 
   cutFeeds(): void {
@@ -192,19 +217,31 @@ export class FrameServer {
     for (const waiter of this.#waiters) waiter();
   }
 
-  #connect(stream: WebSocket): void {
-    this.#stream = stream;
-    this.#opened += 1;
-    stream.on("message", (data) => {
-      this.received.push(viewerMessageSchema.parse(JSON.parse(String(data))));
+  #send(bytes: Uint8Array): void {
+    if (this.#stream) this.#stream.socket.send(this.#stream.seal.seal(bytes));
+  }
+
+  /** Not sealed: as who sits between viewer and worker could try. */
+  sendUnsealed(data: string | Uint8Array): void {
+    this.#stream?.socket.send(data);
+  }
+
+  async #connect(stream: WebSocket, offer: string): Promise<void> {
+    const accepting = this.#worker.key.accept(offer);
+    stream.on("message", async (data) => {
+      const payload = readPayload(await (await accepting).open(data as Buffer));
+      if (payload.kind === "message") this.received.push(viewerMessageSchema.parse(payload.value));
       this.#happened();
     });
+    const seal = await accepting;
+    this.#stream = { socket: stream, seal };
+    this.#opened += 1;
     stream.on("close", () => {
-      if (this.#stream === stream) this.#stream = null;
+      if (this.#stream?.socket === stream) this.#stream = null;
       this.#happened();
     });
     const hello: ServerMessage = { type: "hello", protocol: viewerProtocolVersion, width: 800, height: 600 };
-    stream.send(JSON.stringify(hello));
+    this.#send(encodeMessage(hello));
     this.#happened();
   }
 
@@ -214,6 +251,11 @@ export class FrameServer {
       const types: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
       response.setHeader("content-type", types[extname(url.pathname)] ?? "application/octet-stream");
       response.end(await readFile(join(dist, "assets", url.pathname.slice("/verify/assets/".length))));
+      return;
+    }
+    if (url.pathname === "/.well-known/worker-keys.json") {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ keys: [this.#worker.identity.publicJwk] }));
       return;
     }
     const [, , id, action] = url.pathname.split("/");
@@ -255,7 +297,9 @@ export class FrameServer {
         if (!this.view.streamable) return fail(response, "session_has_no_browser");
         const ticket = randomUUID();
         this.#tickets.add(ticket);
-        return succeed(response, { url: `${this.origin.replace("http", "ws")}/stream/${id}`, ticket });
+        const { publicKey } = this.#worker.key;
+        const sealKey = await this.signer.sign({ sessionId: this.sessionId, epoch: 1, publicKey });
+        return succeed(response, { url: `${this.origin.replace("http", "ws")}/stream/${id}`, ticket, sealKey });
       }
       case "consent": {
         const { accepted } = JSON.parse(body) as { accepted: boolean };

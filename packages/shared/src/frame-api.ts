@@ -12,6 +12,7 @@ import { sessionStatusSchema } from "./statuses.ts";
  *   POST /verify/:id/exchange     {token}            -> FrameOpening. Sets the cookie. Exactly one redemption of a token wins.
  *   POST /verify/:id/resume       {}                 -> FrameOpening. For a reload: cookie or resume secret.
  *   POST /verify/:id/stream-ticket {}                -> StreamTicket. 409 session_has_no_browser while none is assigned.
+ *   GET  /.well-known/worker-keys.json               -> WorkerKeys, without an envelope: who may sign a `sealKey`
  *   POST /verify/:id/consent      {accepted}         -> FrameView. Declining cancels the session.
  *   POST /verify/:id/cancel       {}                 -> FrameView
  *   GET  /verify/:id/events       text/event-stream of `data: <FrameView as JSON>`, one at once and one on every change
@@ -58,9 +59,16 @@ export const streamTicketSchema = z.strictObject({
   url: z.string(),
   /** Single use, 30 s; sent as WebSocket subprotocol `ticket.<ticket>`. */
   ticket: z.string().regex(/^[A-Za-z0-9_-]+$/),
+  /** The key to seal for, stated and signed by the worker that holds the session (compact JWS). */
+  sealKey: z.string(),
 });
 
 export type StreamTicket = z.infer<typeof streamTicketSchema>;
+
+/** A JWK Set. */
+export const workerKeysSchema = z.strictObject({ keys: z.array(z.record(z.string(), z.string())) });
+
+export type WorkerKeys = z.infer<typeof workerKeysSchema>;
 
 export const exchangeRequestSchema = z.strictObject({ token: z.string().min(1).max(1024) });
 export const consentRequestSchema = z.strictObject({ accepted: z.boolean() });

@@ -58,6 +58,12 @@ export interface FakeWorker {
   stop(): Promise<void>;
 }
 
+/** Its stream cannot be looked at: the key belongs to nobody. */
+export const browserStarted = {
+  type: "browser.started",
+  sealKey: "header.statement.signature",
+} as const satisfies SessionReport;
+
 /** A worker without browsers: a peer on the real protocol over a real socket. */
 export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeWorker> {
   const workerId = options.workerId ?? `fake-${crypto.randomUUID().slice(0, 8)}`;
@@ -96,7 +102,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       held.set(message.sessionId, message.epoch);
       assignments.set(message.sessionId, message);
       if (isNew && auto) {
-        report(message.sessionId, { type: "browser.started" });
+        report(message.sessionId, browserStarted);
         if (auto.viewer) report(message.sessionId, { type: "viewer.connected" });
       }
     }
@@ -169,6 +175,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       capacity,
       isolationLevel: "L0",
       browser: { product: "FakeBrowser", version: "1" },
+      identityKey: { kty: "EC", kid: workerId },
       held: heldList(),
     });
     await registered;

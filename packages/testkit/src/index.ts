@@ -1,4 +1,4 @@
-export { startFakeWorker, type FakeWorker, type FakeWorkerOptions } from "./fake-worker.ts";
+export { browserStarted, startFakeWorker, type FakeWorker, type FakeWorkerOptions } from "./fake-worker.ts";
 export { startDemoPlatform, type DemoPlatform } from "./demo-platform.ts";
 export { createCertificateAuthority, type CertificateAuthority } from "./certificate-authority.ts";
 export { startPostgres, type TestPostgres } from "./start-postgres.ts";

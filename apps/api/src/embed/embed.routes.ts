@@ -126,9 +126,10 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   api.post("/stream-ticket", ...jsonBody(), async (request, response) => {
     const { session, viewerId } = await authenticate(request);
     if (isTerminal(session.status)) throw new AppError("session_over");
-    if (!isStreamable(session)) throw new AppError("session_has_no_browser");
+    const { seal_key: sealKey } = session;
+    if (!isStreamable(session) || sealKey === null) throw new AppError("session_has_no_browser");
     const ticket = mintStreamTicket(ticketKey, { sessionId: session.id, viewerId }, clock(), randomBytes);
-    sendSuccess(response, { url: addresses().streamUrl(session.id), ticket } satisfies StreamTicket);
+    sendSuccess(response, { url: addresses().streamUrl(session.id), ticket, sealKey } satisfies StreamTicket);
   });
 
   api.post("/consent", ...jsonBody(), async (request, response) => {

@@ -27,6 +27,7 @@ export interface AppDependencies {
   partnerGate: RequestHandler[];
   partnerRoutes: PartnerRoute[];
   jwks: RequestHandler;
+  workerKeys: RequestHandler;
   /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
   trustProxy: number | string[];
   /** The frame page and what belongs to it. It sets headers of its own, as it may be framed. */
@@ -49,6 +50,7 @@ export function createApp(deps: AppDependencies): Express {
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(deps.db));
   app.get("/.well-known/jwks.json", deps.jwks);
+  app.get("/.well-known/worker-keys.json", deps.workerKeys);
   const noStore: RequestHandler = (_request, response, next) => {
     response.setHeader("Cache-Control", "no-store");
     next();

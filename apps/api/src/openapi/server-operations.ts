@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workerKeysSchema } from "@attestream/shared/frame-api";
 import type { Operation } from "./operation.ts";
 
 const okSchema = z.strictObject({ status: z.literal("ok") });
@@ -17,6 +18,16 @@ export const serverOperations: readonly Operation[] = [
       description: "The key set.",
       schema: z.strictObject({ keys: z.array(z.looseObject({ kty: z.string() })) }),
     },
+    errors: ["internal", "storage_unavailable"],
+  },
+  {
+    id: "getWorkerKeys",
+    method: "get",
+    path: "/.well-known/worker-keys.json",
+    summary: "The public keys with which workers sign what the frame seals for, as a JSON Web Key Set.",
+    group: "server",
+    partner: false,
+    answer: { status: 200, description: "The key set.", schema: workerKeysSchema },
     errors: ["internal", "storage_unavailable"],
   },
   {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { browserStarted } from "@attestream/testkit";
 import { embedded, postgres } from "../test-support/engines.ts";
 import { startTestApi } from "../test-support/start-test-api.ts";
 import { startWorkerOf } from "../test-support/worker-of.ts";
@@ -85,7 +86,7 @@ describe.each([embedded, server])("a session with a worker, on $name", (engine) 
     const worker = await startWorkerOf(test);
     const id = await test.createSession();
     await worker.nextOf("assign", id);
-    worker.report(id, { type: "browser.started" });
+    worker.report(id, browserStarted);
     await test.reached(id, "READY");
     const ready = await test.call("GET", `/partner/browser-session/${id}`);
     expect(ready.body.data?.["streamUrl"]).toMatch(new RegExp(`^ws://localhost:\\d+/session/${id}$`));

@@ -3,9 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { errorEnvelopeSchema } from "@attestream/shared/partner-api";
-import { ticketSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
+import { sealSubprotocolPrefix, ticketSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
 import { checkViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
 import { startEntrance, type Entrance } from "../embed/test-support/start-entrance.ts";
+
+/** Nobody opens it here: the worker of these tests repeats what it hears. */
+const sealOffer = `${sealSubprotocolPrefix}offer`;
 
 let entrance: Entrance;
 beforeAll(async () => {
@@ -29,7 +32,7 @@ async function openSession() {
 }
 
 function dial(id: string, ticket: string, options: { origin?: string; headers?: Record<string, string> } = {}) {
-  return new WebSocket(entrance.streamUrl(id), [viewerSubprotocol, `${ticketSubprotocolPrefix}${ticket}`], {
+  return new WebSocket(entrance.streamUrl(id), [viewerSubprotocol, `${ticketSubprotocolPrefix}${ticket}`, sealOffer], {
     origin: options.origin ?? entrance.origin,
     headers: options.headers ?? {},
   });
@@ -79,7 +82,7 @@ describe("a viewer with a ticket", () => {
     expect(socket.extensions).toBe("");
     const upgrade = entrance.worker.upgrades.at(-1);
     expect(upgrade?.url).toBe(`/session/${id}`);
-    expect(upgrade?.headers["sec-websocket-protocol"]).toBe(viewerSubprotocol);
+    expect(upgrade?.headers["sec-websocket-protocol"]).toBe(`${viewerSubprotocol}, ${sealOffer}`);
     expect(
       upgrade?.headers.cookie ?? upgrade?.headers.origin ?? upgrade?.headers["sec-websocket-extensions"],
     ).toBeUndefined();
@@ -193,6 +196,7 @@ describe("a viewer with a ticket", () => {
     const socket = new WebSocket(entrance.streamUrl(id), [
       viewerSubprotocol,
       `${ticketSubprotocolPrefix}${await ticket()}`,
+      sealOffer,
     ]);
     await once(socket, "open");
     socket.terminate();

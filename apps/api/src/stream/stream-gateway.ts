@@ -42,7 +42,7 @@ export interface StreamGatewayDependencies {
 
 /**
  * The viewer's way to the worker that holds its session. Checks who it is, passes the handshake on
- * and then moves bytes; it neither answers 101 nor reads a frame or a key stroke: both are the worker's.
+ * and then moves bytes; it neither answers 101 nor can it read a frame or a key stroke: they are sealed for the worker.
  */
 export function createStreamGateway(deps: StreamGatewayDependencies): StreamGateway {
   const timing = { ...defaultStreamTiming, ...deps.timing };
@@ -117,7 +117,7 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
       "Upgrade: websocket",
       "Sec-WebSocket-Version: 13",
       `Sec-WebSocket-Key: ${upgrade.key}`,
-      `Sec-WebSocket-Protocol: ${viewerSubprotocol}`,
+      `Sec-WebSocket-Protocol: ${viewerSubprotocol}, ${upgrade.seal}`,
       `${viewerPassHeader}: ${pass}`,
       "",
       "",

@@ -12,7 +12,7 @@ const good = {
     upgrade: "WebSocket",
     "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
     "sec-websocket-version": "13",
-    "sec-websocket-protocol": "attestream.viewer.v1, ticket.abc",
+    "sec-websocket-protocol": "attestream.viewer.v1, ticket.abc, seal.offer",
     origin: "http://localhost:4000",
   },
 };
@@ -27,8 +27,14 @@ const codeOf = (request: object) => {
 };
 
 describe("an upgrade request", () => {
-  it("gives session, ticket, origin and key", () => {
-    const expected = { sessionId: id, ticket: "abc", origin: "http://localhost:4000", key: "dGhlIHNhbXBsZSBub25jZQ==" };
+  it("gives session, ticket, seal, origin and key", () => {
+    const expected = {
+      sessionId: id,
+      ticket: "abc",
+      seal: "seal.offer",
+      origin: "http://localhost:4000",
+      key: "dGhlIHNhbXBsZSBub25jZQ==",
+    };
     expect(parse(good)).toEqual(expected);
     expect(parse({ ...good, url: `/session/${id.toUpperCase()}?x=1` })).toEqual(expected);
   });
@@ -43,6 +49,10 @@ describe("an upgrade request", () => {
     expect(codeOf(withHeaders({ "sec-websocket-version": "8" }))).toBe("invalid_request");
     expect(codeOf(withHeaders({ "sec-websocket-protocol": "ticket.abc" }))).toBe("invalid_request");
     expect(codeOf(withHeaders({ "sec-websocket-protocol": "attestream.viewer.v1" }))).toBe("viewer_unknown");
+    for (const seal of ["", ", seal.", `, seal.${"a".repeat(300)}`, ", seal.a\r\nb"])
+      expect(codeOf(withHeaders({ "sec-websocket-protocol": `attestream.viewer.v1, ticket.abc${seal}` }))).toBe(
+        "invalid_request",
+      );
     expect(codeOf(withHeaders({ "sec-websocket-protocol": "attestream.viewer.v1, ticket.a, ticket.b" }))).toBe(
       "viewer_unknown",
     );

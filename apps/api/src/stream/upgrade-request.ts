@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { AppError, sessionIdSchema } from "@attestream/shared";
-import { ticketSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
+import { sealSubprotocolPrefix, ticketSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
 
 /** What the API needs to know of a request for a session's stream. */
 export interface UpgradeRequest {
   sessionId: string;
   ticket: string;
+  /** The subprotocol with what the viewer offers for sealing; passed on. */
+  seal: string;
   /** Null from programs that are no browser; a browser always sends it. */
   origin: string | null;
   /** Sec-WebSocket-Key, passed on: the worker's answer is made from it. */
@@ -32,7 +34,7 @@ export function parseUpgradeRequest(request: IncomingMessage): UpgradeRequest {
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   if (!offered.includes(viewerSubprotocol)) {
     throw new AppError("invalid_request", {
-      message: `Offer the subprotocols ${viewerSubprotocol} and ${ticketSubprotocolPrefix}<stream ticket>.`,
+      message: `Offer the subprotocols ${viewerSubprotocol}, ${ticketSubprotocolPrefix}<stream ticket> and ${sealSubprotocolPrefix}<offer>.`,
     });
   }
   const tickets = offered.filter((name) => name.startsWith(ticketSubprotocolPrefix));
@@ -42,9 +44,14 @@ export function parseUpgradeRequest(request: IncomingMessage): UpgradeRequest {
       message: `Offer exactly one subprotocol ${ticketSubprotocolPrefix}<stream ticket>.`,
     });
   }
+  const seal = offered.find((name) => name.startsWith(sealSubprotocolPrefix));
+  if (seal === undefined || !/^[\w.-]{6,200}$/.test(seal)) {
+    throw new AppError("invalid_request", { message: `Offer the subprotocol ${sealSubprotocolPrefix}<offer>.` });
+  }
   return {
     sessionId: id.data.toLowerCase(),
     ticket: ticket.slice(ticketSubprotocolPrefix.length),
+    seal,
     origin: headers.origin ?? null,
     key,
   };

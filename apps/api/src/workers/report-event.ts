@@ -13,11 +13,11 @@ export function eventOfReport(report: SessionReport): SessionEvent {
         ...(report.message === undefined ? {} : { message: report.message }),
       };
     case "tree.loaded":
-      return { type: "tree.loaded" };
+    case "browser.started":
+      return { type: report.type };
     case "challenge.raised":
     case "challenge.resolved":
     case "progress.advanced":
-    case "browser.started":
     case "viewer.connected":
     case "viewer.disconnected":
     case "tree.started":

@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { describe, expect, it } from "vitest";
 import { workerCloseCodes } from "@attestream/shared/worker-protocol";
-import { startFakeWorker } from "@attestream/testkit";
+import { browserStarted, startFakeWorker } from "@attestream/testkit";
 import { startTestApi, type TestApi } from "../test-support/start-test-api.ts";
 import { startWorkerOf } from "../test-support/worker-of.ts";
 
@@ -47,7 +47,7 @@ describe("a lost worker", () => {
     const worker = await startWorkerOf(test);
     const id = await test.createSession();
     await worker.nextOf("assign", id);
-    worker.report(id, { type: "browser.started" });
+    worker.report(id, browserStarted);
     await test.reached(id, "READY");
     worker.drop();
     worker.report(id, { type: "viewer.connected" });
@@ -79,7 +79,7 @@ describe("reports", () => {
     const worker = await startWorkerOf(test);
     const id = await test.createSession();
     await worker.nextOf("assign", id);
-    for (let time = 0; time < 3; time++) worker.report(id, { type: "browser.started" }, { seq: 1 });
+    for (let time = 0; time < 3; time++) worker.report(id, browserStarted, { seq: 1 });
     await expect.poll(() => worker.received.filter(({ type }) => type === "report.acked").length).toBe(3);
     expect(await test.api.sessions.get(id)).toMatchObject({ status: "READY", report_seq: 1, version: 3 });
     await worker.stop();
@@ -100,7 +100,7 @@ describe("reports", () => {
     await using test = await start();
     const worker = await startWorkerOf(test);
     const id = crypto.randomUUID();
-    worker.report(id, { type: "browser.started" }, { epoch: 1 });
+    worker.report(id, browserStarted, { epoch: 1 });
     expect(await worker.nextOf("release", id)).toMatchObject({ reason: "fenced" });
     await worker.stop();
   });

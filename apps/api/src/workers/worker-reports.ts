@@ -64,6 +64,7 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
         capacity: message.capacity,
         isolation_level: message.isolationLevel,
         browser: `${message.browser.product} ${message.browser.version}`,
+        identity_key: JSON.stringify(message.identityKey),
         warm: 0,
         state: "up" as const,
         seen_at: now(),
@@ -100,6 +101,7 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
     async report(link, { sessionId, epoch, seq, report }) {
       const event = eventOfReport(report);
       const set: ExtraColumns = {};
+      if (report.type === "browser.started") set.seal_key = report.sealKey;
       if (report.type === "data.extracted") {
         set.extraction_enc = sealExtraction(sealer, sessionId, report.result);
         set.reason_code = report.result.failedParts[0]?.code ?? null;

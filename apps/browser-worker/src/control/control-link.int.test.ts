@@ -42,6 +42,7 @@ describe("the control link", () => {
         capacity: 1,
         isolationLevel: "L1",
         browser: { product: "chromium", version: "1" },
+        identityKey: {},
         held: [],
       }),
       heartbeat: () => ({ type: "heartbeat", warm: 0, held: [] }),

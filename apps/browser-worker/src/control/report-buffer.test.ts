@@ -6,10 +6,10 @@ const now = () => new Date("2026-01-01T00:00:00Z");
 describe("the report buffer", () => {
   it("numbers reports per session and epoch, and keeps their common order", () => {
     const buffer = new ReportBuffer(now);
-    buffer.add("a", 1, { type: "browser.started" });
-    buffer.add("b", 1, { type: "browser.started" });
     buffer.add("a", 1, { type: "viewer.connected" });
-    buffer.add("a", 2, { type: "browser.started" });
+    buffer.add("b", 1, { type: "viewer.connected" });
+    buffer.add("a", 1, { type: "viewer.connected" });
+    buffer.add("a", 2, { type: "viewer.connected" });
     expect(buffer.unacknowledged().map(({ sessionId, epoch, seq }) => `${sessionId}${epoch}:${seq}`)).toEqual([
       "a1:1",
       "b1:1",

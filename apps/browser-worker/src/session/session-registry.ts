@@ -1,6 +1,6 @@
 import type { DownMessage, SessionReport } from "@attestream/shared/worker-protocol";
-import type { SessionStream } from "../stream/session-stream.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import type { Viewing } from "./session-state.ts";
 
 export interface SessionRegistryOptions extends Omit<SessionOptions, "assignment" | "report"> {
   report: (sessionId: string, epoch: number, report: SessionReport) => void;
@@ -25,9 +25,9 @@ export class SessionRegistry {
     return [...this.#sessions.values(), ...this.#leaving.keys()].map(({ id, epoch }) => ({ sessionId: id, epoch }));
   }
 
-  findStream(sessionId: string, epoch: number): SessionStream | null {
+  findViewing(sessionId: string, epoch: number): Viewing | null {
     const session = this.#sessions.get(sessionId);
-    return session?.epoch === epoch ? session.stream : null;
+    return session?.epoch === epoch ? session.viewing : null;
   }
 
   obey(command: SessionCommand): void {

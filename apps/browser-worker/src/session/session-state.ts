@@ -1,11 +1,17 @@
+import type { SessionSealKey } from "@attestream/sealed-channel/worker";
 import type { BrowserContext } from "playwright";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
 import type { SessionStream } from "../stream/session-stream.ts";
 
-interface OpenBrowser {
+/** What a viewer who arrives meets. */
+export interface Viewing {
+  stream: SessionStream;
+  sealKey: SessionSealKey;
+}
+
+export interface OpenBrowser extends Viewing {
   browser: SlotBrowser;
   context: BrowserContext;
-  stream: SessionStream;
 }
 
 /** Where one assigned session stands in this worker. Each state holds what only it may touch. */

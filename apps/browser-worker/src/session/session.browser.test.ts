@@ -72,7 +72,7 @@ describe("a session in a worker", () => {
   }
 
   const connect = (sessionId: string, viewerId = "v1") =>
-    TestViewer.connect({ port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
+    TestViewer.connect({ api: test.api, port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
 
   async function startTree(sessionId: string, viewer: TestViewer): Promise<void> {
     test.api.send({ type: "tree.start", sessionId, epoch: 1 });
@@ -262,7 +262,7 @@ describe("a session in a worker", () => {
     const again = await connect(sessionId);
     await viewer.until(({ closeCode }) => closeCode === 4409);
     await again.until(({ packets }) => packets.length > 0);
-    again.sendRaw('{"type":"pointer","x":"left"}');
+    again.sendRaw(Buffer.from('{"type":"pointer","x":"left"}'));
     await again.until(({ closeCode }) => closeCode === 4400);
     await test.api.waitForReport(sessionId, "viewer.disconnected");
     const other = await connect(sessionId, "v2");
@@ -279,7 +279,7 @@ describe("a session in a worker", () => {
   it("refuses passes of another token, session or epoch", async () => {
     const { sessionId, viewer } = await begin();
     await viewer.close();
-    const target = { port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" };
+    const target = { api: test.api, port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" };
     await expect(TestViewer.connect({ ...target, workerToken: "another-worker-token" })).rejects.toThrow(
       "refused with 401",
     );

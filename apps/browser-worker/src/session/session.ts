@@ -1,6 +1,7 @@
 import { errorCodes, type ErrorCode } from "@attestream/shared";
 import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
+import { createSessionSealKey, type SessionSealKey, type WorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { BrowserContext } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
@@ -9,7 +10,7 @@ import type { SlotBrowser } from "../pool/launch-browser.ts";
 import { SessionStream } from "../stream/session-stream.ts";
 import { watchBlockedNavigation } from "./blocked-navigation.ts";
 import { defaultViewport, readPlatformSettings, type PlatformSettings } from "./platform-settings.ts";
-import type { SessionState } from "./session-state.ts";
+import type { OpenBrowser, SessionState, Viewing } from "./session-state.ts";
 import type { RunSessionTree, TreeOutcome } from "./tree-runner.ts";
 
 export type Assignment = Extract<DownMessage, { type: "assign" }>;
@@ -23,6 +24,8 @@ export interface SessionOptions {
   devHosts: ReadonlyMap<string, { address: string; port: number }>;
   browser: ExtractionResult["browser"];
   isolationLevel: ExtractionResult["isolationLevel"];
+  /** Signs the session's sealing key. */
+  identity: WorkerIdentity;
   now: () => Date;
   newId: () => string;
   log: Logger;
@@ -54,8 +57,8 @@ export class Session {
   }
 
   /** Null while there is no browser to look at. */
-  get stream(): SessionStream | null {
-    return "stream" in this.#state ? this.#state.stream : null;
+  get viewing(): Viewing | null {
+    return "stream" in this.#state ? this.#state : null;
   }
 
   start(): void {
@@ -90,11 +93,12 @@ export class Session {
       try {
         browser = await claim();
         const open = await this.#open(browser, settings);
+        const sealKey = await this.#stateSealKey(open.sealKey);
         if (!this.#isStarting()) return await giveBack(browser);
         browser.browser.once("disconnected", () => this.#break());
         this.#state = { name: "ready", ...open };
         if (!browser.browser.isConnected()) return this.#break();
-        report({ type: "browser.started" });
+        report({ type: "browser.started", sealKey });
         log.info({ slot: browser.slot.index, epoch: this.epoch }, "browser started");
         if (this.#treeAsked) this.startTree();
         return;
@@ -117,10 +121,7 @@ export class Session {
     return readPlatformSettings({ platform, loginUrl, locale, browserVersion: this.#options.browser.version });
   }
 
-  async #open(
-    browser: SlotBrowser,
-    settings: PlatformSettings,
-  ): Promise<{ browser: SlotBrowser; context: BrowserContext; stream: SessionStream }> {
+  async #open(browser: SlotBrowser, settings: PlatformSettings): Promise<OpenBrowser> {
     browser.egress.setPolicy(createEgressPolicy({ allow: settings.allow, devHosts: this.#options.devHosts }));
     const context = await browser.browser.newContext(settings.context);
     const page = await context.newPage();
@@ -136,18 +137,23 @@ export class Session {
     });
     await stream.open();
     watchBlockedNavigation({
-      page,
+      context,
       refusals: () => browser.egress.refusals,
       onBlocked: () => this.#fail("NAVIGATION_BLOCKED"),
     });
-    return { browser, context, stream };
+    const sealKey = await createSessionSealKey({ sessionId: this.id, epoch: this.epoch });
+    return { browser, context, stream, sealKey };
+  }
+
+  #stateSealKey({ publicKey }: SessionSealKey): Promise<string> {
+    return this.#options.identity.sign({ sessionId: this.id, epoch: this.epoch, publicKey });
   }
 
   async #runTree(state: Extract<SessionState, { name: "ready" }>): Promise<void> {
     const { assignment, runTree, report, now, newId, log } = this.#options;
-    const { browser, context, stream } = state;
+    const { browser, context, stream, sealKey } = state;
     const tree = new AbortController();
-    this.#state = { name: "running", browser, context, stream, tree };
+    this.#state = { name: "running", browser, context, stream, sealKey, tree };
     const isCurrent = () => this.#state.name === "running";
     let outcome: TreeOutcome;
     try {
@@ -173,7 +179,7 @@ export class Session {
     if (outcome.kind === "failed") return this.#fail(outcome.code, outcome.message);
     stream.setControl(false);
     stream.showChallenge(null);
-    this.#state = { name: "extracted", browser, context, stream };
+    this.#state = { name: "extracted", browser, context, stream, sealKey };
     const { extractedData, failedParts, workflow } = outcome;
     const { browser: product, isolationLevel } = this.#options;
     report({

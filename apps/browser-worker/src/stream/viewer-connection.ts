@@ -1,10 +1,13 @@
+import type { WorkerEnd } from "@attestream/sealed-channel/worker";
 import {
+  encodeMessage,
+  readPayload,
   viewerCloseCodes,
   viewerMessageSchema,
   type ServerMessage,
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
-import { WebSocket, type RawData } from "ws";
+import { WebSocket } from "ws";
 
 const mostBufferedBytes = 8 * 1024 * 1024;
 const pingMs = 10_000;
@@ -14,16 +17,18 @@ export interface ViewerConnectionEvents {
   onClose: () => void;
 }
 
-/** One open viewer WebSocket: parses what comes in, bounds what goes out, notices when the peer is gone. */
+/** One open viewer WebSocket: opens and parses what comes in, seals and bounds what goes out, notices when the peer is gone. */
 export class ViewerConnection {
   readonly viewerId: string;
   readonly #socket: WebSocket;
+  readonly #seal: WorkerEnd;
   readonly #timer: NodeJS.Timeout;
   #missedPongs = 0;
 
-  constructor(socket: WebSocket, viewerId: string) {
+  constructor(socket: WebSocket, viewerId: string, seal: WorkerEnd) {
     this.viewerId = viewerId;
     this.#socket = socket;
+    this.#seal = seal;
     socket.on("error", () => socket.terminate());
     socket.on("pong", () => {
       this.#missedPongs = 0;
@@ -35,21 +40,34 @@ export class ViewerConnection {
   listen(events: ViewerConnectionEvents): void {
     this.#socket.on("close", () => events.onClose());
     this.#socket.on("message", (data, isBinary) => {
-      const message = isBinary ? null : parseMessage(data);
-      if (message === null) this.close(viewerCloseCodes.badMessage);
-      else if (this.#socket.readyState === WebSocket.OPEN) events.onMessage(message);
+      // One Buffer: the socket's binaryType is left at its default.
+      void this.#read(data as Buffer, isBinary).then((message) => {
+        if (message === null) this.close(viewerCloseCodes.badMessage);
+        else if (this.#socket.readyState === WebSocket.OPEN) events.onMessage(message);
+      });
     });
     if (this.#socket.readyState === WebSocket.CLOSED) events.onClose();
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#seal.seal(encodeMessage(message)));
   }
 
   sendPacket(packet: Uint8Array): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > mostBufferedBytes) return this.close(viewerCloseCodes.overrun);
-    this.#socket.send(packet, { binary: true });
+    this.#socket.send(this.#seal.seal(packet));
+  }
+
+  /** Null when it is no message of this protocol, or not this viewer's next. */
+  async #read(data: Buffer, isBinary: boolean): Promise<ViewerMessage | null> {
+    if (!isBinary) return null;
+    try {
+      const payload = readPayload(await this.#seal.open(data));
+      return payload.kind === "message" ? (viewerMessageSchema.safeParse(payload.value).data ?? null) : null;
+    } catch {
+      return null;
+    }
   }
 
   close(code: number): void {
@@ -62,13 +80,5 @@ export class ViewerConnection {
     if (this.#missedPongs >= 2) return this.#socket.terminate();
     this.#missedPongs += 1;
     this.#socket.ping();
-  }
-}
-
-function parseMessage(data: RawData): ViewerMessage | null {
-  try {
-    return viewerMessageSchema.safeParse(JSON.parse(data.toString())).data ?? null;
-  } catch {
-    return null;
   }
 }

@@ -1,16 +1,20 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { maxViewerMessageBytes, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
+import { SealError } from "@attestream/sealed-channel/worker";
+import { maxViewerMessageBytes, sealSubprotocolPrefix, viewerSubprotocol } from "@attestream/shared/viewer-protocol";
 import { checkViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
+import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
-import type { SessionStream } from "./session-stream.ts";
+import { kindOf } from "../kind-of.ts";
+import type { Viewing } from "../session/session-state.ts";
 import { ViewerConnection } from "./viewer-connection.ts";
 
 export interface ViewerGatewayOptions {
   workerToken: string;
-  /** The stream of a session that this worker holds under this epoch. */
-  findStream: (sessionId: string, epoch: number) => SessionStream | null;
+  log: Logger;
+  /** The stream of a session that this worker holds under this epoch, and the key it is sealed with. */
+  findViewing: (sessionId: string, epoch: number) => Viewing | null;
   now: () => Date;
 }
 
@@ -81,17 +85,21 @@ export class ViewerGateway {
     try {
       const found = await this.#admit(request);
       if (typeof found === "number") return refuse(socket, found);
+      const seal = await found.sealKey.accept(found.offer);
       // Asked here, in one turn with the attachment: of two that arrive together one is refused.
       if (found.stream.viewerId !== null && found.stream.viewerId !== found.viewerId) return refuse(socket, 409);
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        found.stream.attach(new ViewerConnection(webSocket, found.viewerId));
+        found.stream.attach(new ViewerConnection(webSocket, found.viewerId, seal));
       });
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SealError)) this.#options.log.error({ kind: kindOf(error) }, "a viewer was not taken");
       refuse(socket, 400);
     }
   }
 
-  async #admit(request: IncomingMessage): Promise<keyof typeof refusals | { stream: SessionStream; viewerId: string }> {
+  async #admit(
+    request: IncomingMessage,
+  ): Promise<keyof typeof refusals | (Viewing & { viewerId: string; offer: string })> {
     const sessionId = /^\/session\/([0-9a-f-]{36})$/.exec((request.url ?? "").split("?")[0] ?? "")?.[1];
     if (sessionId === undefined) return 404;
     const pass = request.headers[viewerPassHeader];
@@ -99,9 +107,10 @@ export class ViewerGateway {
       typeof pass === "string" ? await checkViewerPass(this.#options.workerToken, pass, this.#options.now()) : null;
     if (claims === null || claims.sessionId !== sessionId) return 401;
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-    if (!offered.includes(viewerSubprotocol)) return 400;
-    const stream = this.#options.findStream(sessionId, claims.epoch);
-    return stream === null ? 404 : { stream, viewerId: claims.viewerId };
+    const offer = offered.find((name) => name.startsWith(sealSubprotocolPrefix))?.slice(sealSubprotocolPrefix.length);
+    if (!offered.includes(viewerSubprotocol) || offer === undefined) return 400;
+    const viewing = this.#options.findViewing(sessionId, claims.epoch);
+    return viewing === null ? 404 : { ...viewing, viewerId: claims.viewerId, offer };
   }
 }
 

@@ -1,6 +1,10 @@
 import { once } from "node:events";
+import { createViewerEnd, type ViewerEnd } from "@attestream/sealed-channel/viewer";
 import {
   decodePacket,
+  encodeMessage,
+  readPayload,
+  sealSubprotocolPrefix,
   serverMessageSchema,
   viewerSubprotocol,
   type Packet,
@@ -9,6 +13,7 @@ import {
 } from "@attestream/shared/viewer-protocol";
 import { mintViewerPass, viewerPassHeader } from "@attestream/shared/worker-protocol";
 import { WebSocket } from "ws";
+import type { FakeApi } from "./fake-api.ts";
 
 export interface ViewerTarget {
   port: number;
@@ -16,6 +21,8 @@ export interface ViewerTarget {
   sessionId: string;
   epoch: number;
   viewerId: string;
+  /** Has heard which key the worker stated for the session, and who the worker is. */
+  api: FakeApi;
 }
 
 /** A viewer as the API would forward it: keeps what it got, acknowledges packets when asked to. */
@@ -25,18 +32,13 @@ export class TestViewer {
   closeCode: number | null = null;
   acknowledging = true;
   readonly #socket: WebSocket;
+  readonly #seal: ViewerEnd | null;
   readonly #waiting = new Set<() => void>();
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, seal: ViewerEnd | null) {
     this.#socket = socket;
-    socket.on("message", (data, isBinary) => {
-      if (isBinary) {
-        const packet = decodePacket(data as Buffer);
-        this.packets.push(packet);
-        if (this.acknowledging) this.send({ type: "ack", seq: packet.seq });
-      } else this.messages.push(serverMessageSchema.parse(JSON.parse(data.toString())));
-      this.#wake();
-    });
+    this.#seal = seal;
+    socket.on("message", (data) => void this.#hear(data as Buffer));
     socket.on("close", (code) => {
       this.closeCode = code;
       this.#wake();
@@ -45,12 +47,15 @@ export class TestViewer {
 
   /** Throws the HTTP status when the upgrade is refused. */
   static async connect(target: ViewerTarget): Promise<TestViewer> {
-    const { port, workerToken, ...claims } = target;
+    const { port, workerToken, api, ...claims } = target;
     const pass = await mintViewerPass(workerToken, { ...claims, expiresAt: Date.now() + 30_000 });
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/session/${target.sessionId}`, viewerSubprotocol, {
+    const seal = await sealFor(api, target.sessionId);
+    // For a session that the worker does not hold there is no key: the refusal comes before it matters.
+    const protocols = [viewerSubprotocol, `${sealSubprotocolPrefix}${seal?.offer ?? "none"}`];
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/session/${target.sessionId}`, protocols, {
       headers: { [viewerPassHeader]: pass },
     });
-    const viewer = new TestViewer(socket);
+    const viewer = new TestViewer(socket, seal);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);
@@ -62,11 +67,16 @@ export class TestViewer {
   }
 
   send(message: ViewerMessage): void {
-    this.#socket.send(JSON.stringify(message));
+    this.sendRaw(encodeMessage(message));
   }
 
-  sendRaw(text: string): void {
-    this.#socket.send(text);
+  /** Sealed as any message, whatever it is. */
+  sendRaw(bytes: Uint8Array): void {
+    void this.#seal?.seal(bytes).then((sealed) => this.#socket.send(sealed));
+  }
+
+  sendUnsealed(data: string | Uint8Array): void {
+    this.#socket.send(data);
   }
 
   click(x: number, y: number): void {
@@ -95,8 +105,29 @@ export class TestViewer {
     await once(this.#socket, "close");
   }
 
+  async #hear(data: Buffer): Promise<void> {
+    const opened = await this.#seal?.open(data);
+    if (!opened) return;
+    const payload = readPayload(opened);
+    if (payload.kind === "message") this.messages.push(serverMessageSchema.parse(payload.value));
+    else {
+      const packet = decodePacket(opened);
+      this.packets.push(packet);
+      if (this.acknowledging) this.send({ type: "ack", seq: packet.seq });
+    }
+    this.#wake();
+  }
+
   #wake(): void {
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
   }
+}
+
+/** What the frame does with its ticket: null while the worker has stated no key for this session. */
+async function sealFor(api: FakeApi, sessionId: string): Promise<ViewerEnd | null> {
+  const started = api.reportsOf(sessionId).findLast((report) => report.type === "browser.started");
+  const registered = api.received.findLast((message) => message.type === "register");
+  if (started?.type !== "browser.started" || registered?.type !== "register") return null;
+  return createViewerEnd({ statement: started.sealKey, workerKeys: { keys: [registered.identityKey] }, sessionId });
 }

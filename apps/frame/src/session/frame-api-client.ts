@@ -2,9 +2,11 @@ import {
   frameOpeningSchema,
   frameViewSchema,
   streamTicketSchema,
+  workerKeysSchema,
   type FrameOpening,
   type FrameView,
   type StreamTicket,
+  type WorkerKeys,
 } from "@attestream/shared/frame-api";
 import type { ResumeSecret } from "./resume-secret.ts";
 import { createEventParser } from "./event-feed.ts";
@@ -24,6 +26,8 @@ export interface FrameApi {
   exchange(token: string, signal: AbortSignal): Promise<FrameOpening>;
   resume(signal: AbortSignal): Promise<FrameOpening>;
   streamTicket(signal: AbortSignal): Promise<StreamTicket>;
+  /** Who may sign what the stream is sealed for. */
+  workerKeys(signal: AbortSignal): Promise<WorkerKeys>;
   consent(accepted: boolean, signal: AbortSignal): Promise<FrameView>;
   cancel(signal: AbortSignal): Promise<FrameView>;
   /** Ends when the API ends the stream. `alive` is called for whatever arrives, heartbeats too. */
@@ -43,7 +47,7 @@ export function createFrameApi(options: {
   const { base, secret, now } = options;
   let skewMs = 0;
 
-  async function request(path: string, init: RequestInit): Promise<Response> {
+  async function request(url: string, init: RequestInit): Promise<Response> {
     const held = secret.read();
     const headers = {
       ...(init.headers as Record<string, string> | undefined),
@@ -51,7 +55,7 @@ export function createFrameApi(options: {
     };
     let response: Response;
     try {
-      response = await options.fetch(`${base}/${path}`, {
+      response = await options.fetch(url, {
         ...init,
         headers,
         credentials: "same-origin",
@@ -67,39 +71,41 @@ export function createFrameApi(options: {
     return response;
   }
 
-  async function post<T>(
-    path: string,
-    body: object,
-    schema: { parse(value: unknown): T },
-    signal: AbortSignal,
-  ): Promise<T> {
+  /** The JSON of an answer that comes in time. */
+  async function ask(url: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
     const patience = new AbortController();
     const giveUp = () => patience.abort();
     const timer = setTimeout(giveUp, longestAnswerMs);
     signal.addEventListener("abort", giveUp);
     try {
-      const response = await request(path, {
-        method: "POST",
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json" },
-        signal: patience.signal,
-      });
-      const envelope: unknown = await response.json().catch(() => null);
-      return parse(schema, envelope && typeof envelope === "object" && "data" in envelope ? envelope.data : null);
+      const response = await request(url, { ...init, signal: patience.signal });
+      return (await response.json().catch(() => null)) as unknown;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
     }
   }
 
+  async function post<T>(
+    path: string,
+    body: object,
+    schema: { parse(value: unknown): T },
+    signal: AbortSignal,
+  ): Promise<T> {
+    const init = { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const envelope = await ask(`${base}/${path}`, init, signal);
+    return parse(schema, envelope && typeof envelope === "object" && "data" in envelope ? envelope.data : null);
+  }
+
   return {
     exchange: (token, signal) => post("exchange", { token }, frameOpeningSchema, signal),
     resume: (signal) => post("resume", {}, frameOpeningSchema, signal),
     streamTicket: (signal) => post("stream-ticket", {}, streamTicketSchema, signal),
+    workerKeys: async (signal) => parse(workerKeysSchema, await ask("/.well-known/worker-keys.json", {}, signal)),
     consent: (accepted, signal) => post("consent", { accepted }, frameViewSchema, signal),
     cancel: (signal) => post("cancel", {}, frameViewSchema, signal),
     async *events(signal, alive) {
-      const response = await request("events", { headers: { accept: "text/event-stream" }, signal });
+      const response = await request(`${base}/events`, { headers: { accept: "text/event-stream" }, signal });
       if (!response.body) throw new FrameApiError("unreadable");
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       const parseEvents = createEventParser();

@@ -1,5 +1,9 @@
+import { createViewerEnd, SealError, type ViewerEnd } from "@attestream/sealed-channel/viewer";
 import {
   decodePacket,
+  encodeMessage,
+  readPayload,
+  sealSubprotocolPrefix,
   serverMessageSchema,
   ticketSubprotocolPrefix,
   viewerCloseCodes,
@@ -7,7 +11,7 @@ import {
   type ServerMessage,
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
-import type { StreamTicket } from "@attestream/shared/frame-api";
+import type { StreamTicket, WorkerKeys } from "@attestream/shared/frame-api";
 import type { Backoff } from "../session/backoff.ts";
 import { FrameApiError } from "../session/frame-api-client.ts";
 import type { StreamLink } from "../session/frame-state.ts";
@@ -16,7 +20,9 @@ import type { Picture } from "./picture.ts";
 import { afterClose, afterTicketError, type AfterClose } from "./reconnect-policy.ts";
 
 export interface StreamConnectionOptions {
+  sessionId: string;
   ticket(signal: AbortSignal): Promise<StreamTicket>;
+  workerKeys(signal: AbortSignal): Promise<WorkerKeys>;
   openSocket(url: string, protocols: string[]): WebSocket;
   picture: Picture;
   backoff: Backoff;
@@ -49,6 +55,7 @@ export class StreamConnection {
   readonly #options: StreamConnectionOptions;
   #run: AbortController | null = null;
   #socket: WebSocket | null = null;
+  #seal: ViewerEnd | null = null;
   /** Messages in this run that broke the protocol, either way. */
   #broken = 0;
   #brokenBy: WebSocket | null = null;
@@ -78,8 +85,12 @@ export class StreamConnection {
 
   /** False when there is no open connection; input is never kept for later. */
   send(message: ViewerMessage): boolean {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(message));
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    // Sealing keeps the order of the calls.
+    void this.#seal?.seal(encodeMessage(message)).then((sealed) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(sealed);
+    });
     return true;
   }
 
@@ -109,9 +120,15 @@ export class StreamConnection {
 
   async #once(signal: AbortSignal, onFirstPicture: () => void): Promise<AfterClose | { then: "refused" }> {
     let ticket: StreamTicket;
+    let seal: ViewerEnd;
     try {
-      ticket = await this.#options.ticket(signal);
+      const { sessionId } = this.#options;
+      const [given, keys] = await Promise.all([this.#options.ticket(signal), this.#options.workerKeys(signal)]);
+      ticket = given;
+      seal = await createViewerEnd({ statement: ticket.sealKey, workerKeys: keys, sessionId });
     } catch (error) {
+      // Nothing is typed to somebody whom nobody vouches for.
+      if (error instanceof SealError) return { then: "broken" };
       return afterTicketError(error instanceof FrameApiError ? error.code : "unreachable");
     }
     if (signal.aborted) return { then: "wait" };
@@ -130,11 +147,13 @@ export class StreamConnection {
       const socket = this.#options.openSocket(ticket.url, [
         viewerSubprotocol,
         `${ticketSubprotocolPrefix}${ticket.ticket}`,
+        `${sealSubprotocolPrefix}${seal.offer}`,
       ]);
       const opening = setTimeout(goOffline, longestOpeningMs);
       const painted: Painted = { any: false, failures: 0 };
       socket.binaryType = "arraybuffer";
       this.#socket = socket;
+      this.#seal = seal;
       this.#options.picture.expectKey();
       this.#options.network.addEventListener("offline", goOffline);
       socket.addEventListener("open", () => {
@@ -143,8 +162,13 @@ export class StreamConnection {
       });
       socket.addEventListener("message", (event: MessageEvent<unknown>) => {
         if (this.#socket !== socket) return;
-        if (event.data instanceof ArrayBuffer) this.#draw(socket, event.data, painted, onFirstPicture);
-        else if (typeof event.data === "string") this.#hear(socket, event.data);
+        if (!(event.data instanceof ArrayBuffer)) return this.#breakOff(socket);
+        void seal.open(new Uint8Array(event.data)).then(
+          (opened) => {
+            if (this.#socket === socket) this.#take(socket, opened, painted, onFirstPicture);
+          },
+          () => this.#breakOff(socket),
+        );
       });
       socket.addEventListener("close", (event) => {
         const ownDoing = this.#brokenBy === socket;
@@ -154,14 +178,18 @@ export class StreamConnection {
     });
   }
 
-  #draw(socket: WebSocket, data: ArrayBuffer, painted: Painted, onFirstPicture: () => void): void {
-    let packet;
+  #take(socket: WebSocket, bytes: Uint8Array, painted: Painted, onFirstPicture: () => void): void {
     try {
-      packet = decodePacket(new Uint8Array(data));
+      const payload = readPayload(bytes);
+      if (payload.kind === "message") this.#options.onMessage(serverMessageSchema.parse(payload.value));
+      else this.#draw(socket, bytes, painted, onFirstPicture);
     } catch {
       this.#breakOff(socket);
-      return;
     }
+  }
+
+  #draw(socket: WebSocket, bytes: Uint8Array, painted: Painted, onFirstPicture: () => void): void {
+    const packet = decodePacket(bytes);
     void this.#options.picture.draw(packet).then((drawn) => {
       if (this.#socket !== socket) return;
       // Acknowledged in any case: an image that cannot be decoded must not stall the capture.
@@ -182,16 +210,5 @@ export class StreamConnection {
   #breakOff(socket: WebSocket): void {
     this.#brokenBy = socket;
     socket.close(viewerCloseCodes.badMessage);
-  }
-
-  #hear(socket: WebSocket, text: string): void {
-    let message: ServerMessage;
-    try {
-      message = serverMessageSchema.parse(JSON.parse(text));
-    } catch {
-      this.#breakOff(socket);
-      return;
-    }
-    this.#options.onMessage(message);
   }
 }

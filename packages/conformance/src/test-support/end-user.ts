@@ -1,4 +1,4 @@
-import type { FakeWorker } from "@attestream/testkit";
+import { browserStarted, type FakeWorker } from "@attestream/testkit";
 import type { EndUser } from "../check.ts";
 import type { Installation } from "./start-installation.ts";
 
@@ -28,7 +28,7 @@ export function createEndUser({ url, key }: Installation, worker: FakeWorker): E
   async function connect(session: Opened) {
     await open(session);
     const assignment = await worker.nextOf("assign", session.sessionId);
-    worker.report(session.sessionId, { type: "browser.started" });
+    worker.report(session.sessionId, browserStarted);
     worker.report(session.sessionId, { type: "viewer.connected" });
     await worker.nextOf("tree.start", session.sessionId);
     worker.report(session.sessionId, { type: "tree.loaded", version: "1.0.0", hash: assignment.platformHash });

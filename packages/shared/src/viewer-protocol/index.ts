@@ -9,8 +9,10 @@ export {
   type PacketRectangle,
   type PacketShift,
 } from "./packet.ts";
+export { encodeMessage, readPayload } from "./payload.ts";
 export {
   maxViewerMessageBytes,
+  sealSubprotocolPrefix,
   ticketSubprotocolPrefix,
   uploadLimits,
   viewerCloseCodes,

@@ -1,16 +1,24 @@
 /**
- * Version of the stream between viewer and worker: one WebSocket at `streamUrl`. Opened with two
- * subprotocols, `attestream.viewer.v1` and `ticket.<stream ticket>`; the answer names the first.
- * Worker -> viewer: binary frame packets (packet.ts) and JSON text (server-message.ts).
- * Viewer -> worker: JSON text (viewer-message.ts). History:
+ * Version of the stream between viewer and worker: one WebSocket at `streamUrl`. Opened with three
+ * subprotocols, `attestream.viewer.v1`, `ticket.<stream ticket>` and `seal.<offer>`; the answer names the first.
+ *
+ * Every message is binary and sealed between viewer and worker (packages/sealed-channel says how); who
+ * passes it on reads nothing but its length. What is inside begins with `{` or is a packet:
+ * Worker -> viewer: frame packets (packet.ts) and JSON (server-message.ts).
+ * Viewer -> worker: JSON (viewer-message.ts). History:
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
  * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
+ * 3 - sealed between viewer and worker.
+ * 4 - pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
  */
-export const viewerProtocolVersion = 2;
+export const viewerProtocolVersion = 4;
 
 export const viewerSubprotocol = "attestream.viewer.v1";
 
 export const ticketSubprotocolPrefix = "ticket.";
+
+/** Before what the viewer offers for sealing, base64url: half of a key agreement with the worker. */
+export const sealSubprotocolPrefix = "seal.";
 
 /** Largest message a viewer may send, bytes. */
 export const maxViewerMessageBytes = 64 * 1024;

@@ -5,8 +5,9 @@
  * A worker of another version is refused with close code `protocolMismatch`; API and workers are
  * released together. History:
  * 1 - register, heartbeat, assign, tree start, release, drain, session events with acknowledgement.
+ * 2 - a worker names its identity key, and the sealing key of each session's stream.
  */
-export const workerProtocolVersion = 1;
+export const workerProtocolVersion = 2;
 
 /** Close codes of the control link. The worker's decision stands beside each. */
 export const workerCloseCodes = {

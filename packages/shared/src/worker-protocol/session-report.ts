@@ -17,7 +17,8 @@ export type ExtractionResult = z.infer<typeof extractionResultSchema>;
 
 /** What happened to a session in its worker. The API's session service turns these into statuses. */
 export const sessionReportSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("browser.started") }),
+  /** `sealKey`: the key that viewers of this session seal for, stated and signed by the worker (compact JWS). */
+  z.strictObject({ type: z.literal("browser.started"), sealKey: z.string().max(2_000) }),
   z.strictObject({ type: z.literal("viewer.connected") }),
   z.strictObject({ type: z.literal("viewer.disconnected") }),
   z.strictObject({ type: z.literal("tree.loaded"), version: z.string(), hash: z.string() }),

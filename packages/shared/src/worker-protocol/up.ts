@@ -16,6 +16,8 @@ export const upMessageSchema = z.discriminatedUnion("type", [
     capacity: z.int().min(1).max(10_000),
     isolationLevel: z.enum(["L0", "L1", "L2", "L3"]),
     browser: z.strictObject({ product: z.string(), version: z.string() }),
+    /** Public key (JWK, ES256) with which this process signs its sessions' sealing keys. The API publishes it. */
+    identityKey: z.record(z.string(), z.string()),
     /** Sessions that still live in this worker, after its link or the API was lost. */
     held: z.array(heldSessionSchema),
   }),

@@ -186,7 +186,7 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
     /** A worker took the session and its browser is up. */
     async makeReady(sessionId: string) {
       await sessions.apply(sessionId, { type: "session.dispatched" }, { set: { worker_id: workerId } });
-      await sessions.apply(sessionId, { type: "browser.started" });
+      await sessions.apply(sessionId, { type: "browser.started" }, { set: { seal_key: "header.statement.signature" } });
     },
     post: (path: string, body: unknown, headers: Record<string, string> = {}) =>
       fetch(`http://127.0.0.1:${port}${path}`, {

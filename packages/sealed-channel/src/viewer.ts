@@ -1,0 +1,2 @@
+export { SealError } from "./seal-error.ts";
+export { createViewerEnd, type ViewerEnd } from "./viewer-end.ts";
