@@ -203,9 +203,18 @@ describe("the page port over a real browser", () => {
         "abcdefghijkl".split("").map((id) => ({ css: `#${id}`, attr: "value" })),
       );
       expect(values).toEqual([
-        ...["typed", "DE89", "Savings", "notes"],
-        ...[null, null, null, null, null, null],
-        ...["X1", null],
+        "typed",
+        "DE89",
+        "Savings",
+        "notes",
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        "X1",
+        null,
       ]);
     }));
 
