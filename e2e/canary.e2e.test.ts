@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,12 +9,13 @@ import { expect, it } from "vitest";
 import { findChromium } from "@attestream/browser-worker/find-chromium";
 import { EndUser } from "@attestream/standalone/end-user";
 import { launchViewerBrowser } from "@attestream/standalone/viewer-browser";
+import { textsInMemory } from "./support/memory.ts";
 import { descendants, isAlive } from "./support/processes.ts";
 import { patience } from "./support/start-test-system.ts";
 
 const program = join(import.meta.dirname, "../apps/standalone/src/main.ts");
 
-it("what a user types is in no log line and in no file, and the system stops without a trace of its processes", async () => {
+it("what a user types is in no log line, in no file and not in the API's memory, and the system stops without a trace of its processes", async () => {
   await using undo = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "attestream-canary-"));
   undo.defer(() => rm(home, { recursive: true, force: true }));
@@ -47,8 +49,17 @@ it("what a user types is in no log line and in no file, and the system stops wit
   const user = await EndUser.open({ browser, viewport: { width: 1100, height: 860 } });
   await user.startVerification(partnerUrl);
   await user.agree();
-  await user.logIn(canaries.username, canaries.password);
+  // Put in as a whole, as from a clipboard or a password manager: typed, each message holds one letter.
+  await user.waitForChallenge("login");
+  await user.insert(canaries.username);
+  await user.press("Tab");
+  await user.insert(canaries.password);
+  await user.press("Enter");
   await user.frame.getByText("Incorrect username or password").waitFor();
+  const typed = [canaries.username, canaries.password];
+  // The worker, which types for the user, has them: the search finds what is there.
+  expect(textsInMemory(pidOf(Number(child.pid), "apps/browser-worker/"), typed)).toEqual(typed);
+  expect(textsInMemory(pidOf(Number(child.pid), "apps/api/"), typed)).toEqual([]);
   await user.logIn("user_good", "pass_good");
   await user.enterCode("123456");
   await user.waitForStatus("COMPLETED", patience());
@@ -79,6 +90,16 @@ it("what a user types is in no log line and in no file, and the system stops wit
     }
   }
 });
+
+/** Of the part of the system that runs from this folder. */
+function pidOf(root: number, folder: string): number {
+  const found = descendants(root).find((pid) => {
+    const [program = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return program.endsWith("node") && words.some((word) => word.includes(folder));
+  });
+  if (found === undefined) throw new Error(`nothing runs from ${folder}`);
+  return found;
+}
 
 /** Contents of every file below, as latin1; the database's and its log's too. */
 async function everyFile(folder: string): Promise<string[]> {

@@ -482,6 +482,20 @@ describe("a lost line", () => {
     await server.until(() => server.opened === 3);
   });
 
+  it("is shown as broken, and told nothing, when no published worker has signed its key", async () => {
+    await open({ view: live, strangeKey: true });
+    await page.getByText("The picture stopped").waitFor();
+    expect(server.opened).toBe(0);
+  });
+
+  it("is shown as broken when somebody in between puts in words of their own", async () => {
+    await openLive();
+    server.sendUnsealed(JSON.stringify({ type: "challenge", challenge: null }));
+    await server.until(() => server.opened === 2 && server.streaming);
+    server.sendUnsealed(Buffer.from(JSON.stringify({ type: "challenge", challenge: null })));
+    await page.getByText("The picture stopped").waitFor();
+  });
+
   it("of the event stream is opened again", async () => {
     await open({ view: { status: "INITIALIZING" } });
     await server.until(() => server.requests.includes("GET events"));

@@ -42,6 +42,15 @@ export interface FrameServerOptions {
   view?: Partial<FrameView>;
   /** False: as if the browser blocked our cookie. */
   cookies?: boolean;
+  /** True: the stream's key is signed by nobody whom the API publishes. */
+  strangeKey?: boolean;
+}
+
+interface StandInWorker {
+  identity: WorkerIdentity;
+  key: SessionSealKey;
+  /** Of the key that goes with a ticket. */
+  statement: string;
 }
 
 export class FrameServer {
@@ -61,22 +70,14 @@ export class FrameServer {
   readonly #tokens = new Set<string>();
   readonly #feeds = new Set<ServerResponse>();
   readonly #waiters = new Set<() => void>();
-  readonly #worker: { identity: WorkerIdentity; key: SessionSealKey };
-  /** Signs the seal key that goes with a ticket; a test may put a stranger here. */
-  signer: WorkerIdentity;
+  readonly #worker: StandInWorker;
   #stream: { socket: WebSocket; seal: WorkerEnd } | null = null;
   #seq = 0;
   #opened = 0;
 
-  private constructor(
-    http: Server,
-    worker: { identity: WorkerIdentity; key: SessionSealKey },
-    sessionId: string,
-    options: FrameServerOptions,
-  ) {
+  private constructor(http: Server, worker: StandInWorker, sessionId: string, options: FrameServerOptions) {
     this.#http = http;
     this.#worker = worker;
-    this.signer = worker.identity;
     this.sessionId = sessionId;
     this.#cookies = options.cookies ?? true;
     this.view = frameViewSchema.parse({ ...sampleView(this.sessionId), ...options.view });
@@ -88,7 +89,10 @@ export class FrameServer {
     const http = createServer();
     const sessionId = randomUUID();
     const key = await createSessionSealKey({ sessionId, epoch: 1 });
-    const server = new FrameServer(http, { identity: await createWorkerIdentity(), key }, sessionId, options);
+    const identity = await createWorkerIdentity();
+    const signer = options.strangeKey ? await createWorkerIdentity() : identity;
+    const statement = await signer.sign({ sessionId, epoch: 1, publicKey: key.publicKey });
+    const server = new FrameServer(http, { identity, key, statement }, sessionId, options);
     http.on("request", (request, response) => void server.#answer(request, response, dist));
     http.on("upgrade", (request, socket, head) => {
       const [protocol, ticket, seal] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
@@ -297,9 +301,8 @@ export class FrameServer {
         if (!this.view.streamable) return fail(response, "session_has_no_browser");
         const ticket = randomUUID();
         this.#tickets.add(ticket);
-        const { publicKey } = this.#worker.key;
-        const sealKey = await this.signer.sign({ sessionId: this.sessionId, epoch: 1, publicKey });
-        return succeed(response, { url: `${this.origin.replace("http", "ws")}/stream/${id}`, ticket, sealKey });
+        const stream = `${this.origin.replace("http", "ws")}/stream/${id}`;
+        return succeed(response, { url: stream, ticket, sealKey: this.#worker.statement });
       }
       case "consent": {
         const { accepted } = JSON.parse(body) as { accepted: boolean };

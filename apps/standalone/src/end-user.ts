@@ -107,6 +107,12 @@ export class EndUser {
     await this.page.keyboard.type(text, { delay: 15 });
   }
 
+  /** Puts a text in at once, as a clipboard or a password manager does. */
+  async insert(text: string): Promise<void> {
+    await this.frame.locator(".keyboard-target").focus();
+    await this.page.keyboard.insertText(text);
+  }
+
   async press(key: string): Promise<void> {
     await this.page.keyboard.press(key);
   }

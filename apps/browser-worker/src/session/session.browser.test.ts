@@ -264,6 +264,11 @@ describe("a session in a worker", () => {
     await again.until(({ packets }) => packets.length > 0);
     again.sendRaw(Buffer.from('{"type":"pointer","x":"left"}'));
     await again.until(({ closeCode }) => closeCode === 4400);
+    for (const unsealed of ['{"type":"keyframe"}', Buffer.from('{"type":"keyframe"}')]) {
+      const stranger = await connect(sessionId);
+      stranger.sendUnsealed(unsealed);
+      await stranger.until(({ closeCode }) => closeCode === 4400);
+    }
     await test.api.waitForReport(sessionId, "viewer.disconnected");
     const other = await connect(sessionId, "v2");
     await other.until(({ packets }) => packets.length > 0);
