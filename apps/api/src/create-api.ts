@@ -12,7 +12,7 @@ import { createDispatcher, type Dispatcher } from "./dispatch/create-dispatcher.
 import { embedTokenKey, mintEmbedToken } from "./embed/embed-token.ts";
 import { createEmbedRoutes } from "./embed/embed.routes.ts";
 import { frameAddresses } from "./embed/frame-addresses.ts";
-import { createApp, type PartnerRoute } from "./http/create-app.ts";
+import { createApp, type PartnerRoutes } from "./http/create-app.ts";
 import { listen } from "./http/listen.ts";
 import type { Log } from "./http/log.ts";
 import { requireKey } from "./http/require-key.ts";
@@ -291,11 +291,9 @@ async function start(
   const erase = createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId });
   const webhookSecrets = createWebhookSecretStore({ db, sealer, now });
   const askedWebhooks = rateLimit(webhookLimit);
-  const partnerRoutes: PartnerRoute[] = [
-    { method: "get", path: "/partner/browser-platforms", handler: listPlatforms(platforms) },
-    {
-      method: "post",
-      path: "/partner/browser-session",
+  const partnerRoutes: PartnerRoutes = {
+    listPlatforms: { handler: listPlatforms(platforms) },
+    createSession: {
       before: [rateLimit(createLimit(config.createsPerMinute))],
       handler: createSessionRoute({
         db,
@@ -308,52 +306,24 @@ async function start(
         newId,
       }),
     },
-    { method: "get", path: "/partner/browser-session/:id", handler: getSessionRoute(own) },
-    { method: "get", path: "/partner/browser-sessions", handler: listSessionsRoute({ db }) },
-    { method: "post", path: "/partner/browser-session/:id/terminate", handler: terminateSessionRoute(own) },
-    {
-      method: "get",
-      path: "/partner/browser-session/:id/events",
-      handler: sessionEventsRoute({ db, sessions, streams: logStreams }),
-    },
-    {
-      method: "get",
-      path: "/partner/browser-session/:id/attestation",
-      handler: attestationRoute({ sessions, attestations, publicUrl }),
-    },
-    {
-      method: "delete",
-      path: "/partner/browser-session/:id/data",
-      handler: eraseSessionRoute({ sessions, erase }),
-    },
-    { method: "get", path: "/partner/webhook-deliveries", handler: listDeliveriesRoute(webhooks.deliveries) },
-    { method: "get", path: "/partner/webhook-deliveries/:id", handler: getDeliveryRoute(webhooks.deliveries) },
-    {
-      method: "post",
-      path: "/partner/webhook-deliveries/:id/replay",
-      before: [askedWebhooks],
-      handler: replayDeliveryRoute(webhooks.deliveries),
-    },
-    {
-      method: "post",
-      path: "/partner/webhook-deliveries/replay",
-      before: [askedWebhooks],
-      handler: replayRangeRoute(webhooks.deliveries),
-    },
-    {
-      method: "post",
-      path: "/partner/webhook-test",
+    getSession: { handler: getSessionRoute(own) },
+    listSessions: { handler: listSessionsRoute({ db }) },
+    terminateSession: { handler: terminateSessionRoute(own) },
+    listSessionEvents: { handler: sessionEventsRoute({ db, sessions, streams: logStreams }) },
+    getAttestation: { handler: attestationRoute({ sessions, attestations, publicUrl }) },
+    eraseSessionData: { handler: eraseSessionRoute({ sessions, erase }) },
+    listWebhookDeliveries: { handler: listDeliveriesRoute(webhooks.deliveries) },
+    getWebhookDelivery: { handler: getDeliveryRoute(webhooks.deliveries) },
+    replayWebhookDelivery: { before: [askedWebhooks], handler: replayDeliveryRoute(webhooks.deliveries) },
+    replayWebhookDeliveries: { before: [askedWebhooks], handler: replayRangeRoute(webhooks.deliveries) },
+    testWebhook: {
       before: [askedWebhooks],
       handler: webhookTestRoute(webhooks.deliveries, config.webhookDevHosts),
     },
-    {
-      method: "post",
-      path: "/partner/api-keys/rotate",
-      handler: rotateKeyRoute(createKeyRotation({ db, pepper, now, newId })),
-    },
-    { method: "get", path: "/partner/webhook-secrets", handler: webhookSecretsRoute(webhookSecrets) },
-    { method: "post", path: "/partner/webhook-secrets/rotate", handler: rotateWebhookSecretRoute(webhookSecrets) },
-  ];
+    rotateApiKey: { handler: rotateKeyRoute(createKeyRotation({ db, pepper, now, newId })) },
+    listWebhookSecrets: { handler: webhookSecretsRoute(webhookSecrets) },
+    rotateWebhookSecret: { handler: rotateWebhookSecretRoute(webhookSecrets) },
+  };
   const app = createApp({
     db,
     publicUrl,

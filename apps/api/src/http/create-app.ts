@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler, type Router } from "express";
 import helmet from "helmet";
 import type { Kysely } from "kysely";
+import { partnerOperations, type PartnerOperationId } from "../openapi/operations.ts";
 import type { Database } from "../storage/schema.ts";
 import { errorEnvelope, nothingHere } from "./error-envelope.ts";
 import { healthz, readyz } from "./health.routes.ts";
@@ -9,13 +10,14 @@ import type { Log } from "./log.ts";
 import { requestId } from "./request-context.ts";
 import { requestLog } from "./request-log.ts";
 
-export interface PartnerRoute {
-  method: "get" | "post" | "delete";
-  path: string;
+interface PartnerRoute {
   /** Before the handler, after the key was accepted: tighter limits. */
   before?: RequestHandler[];
   handler: RequestHandler;
 }
+
+/** What answers each operation; its method and path stand where it is described. */
+export type PartnerRoutes = Record<PartnerOperationId, PartnerRoute>;
 
 export interface AppDependencies {
   db: Kysely<Database>;
@@ -25,7 +27,7 @@ export interface AppDependencies {
   newId: () => string;
   /** In order: key, limits. */
   partnerGate: RequestHandler[];
-  partnerRoutes: PartnerRoute[];
+  partnerRoutes: PartnerRoutes;
   jwks: RequestHandler;
   workerKeys: RequestHandler;
   /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
@@ -55,7 +57,8 @@ export function createApp(deps: AppDependencies): Express {
     response.setHeader("Cache-Control", "no-store");
     next();
   };
-  for (const { method, path, before = [], handler } of deps.partnerRoutes) {
+  for (const { id, method, path } of partnerOperations) {
+    const { before = [], handler } = deps.partnerRoutes[id];
     app[method](path, noStore, ...deps.partnerGate, ...before, ...jsonBody(), handler);
   }
   for (const page of deps.pages) app.use(page);

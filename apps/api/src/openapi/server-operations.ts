@@ -5,7 +5,7 @@ import type { Operation } from "./operation.ts";
 const okSchema = z.strictObject({ status: z.literal("ok") });
 
 /** Without a key. */
-export const serverOperations: readonly Operation[] = [
+export const serverOperations = [
   {
     id: "getSigningKeys",
     method: "get",
@@ -60,4 +60,4 @@ export const serverOperations: readonly Operation[] = [
     answer: { status: 200, description: "An OpenAPI 3.1 document.", schema: z.looseObject({ openapi: z.string() }) },
     errors: [],
   },
-];
+] as const satisfies readonly Operation[];

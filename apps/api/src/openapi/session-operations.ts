@@ -21,7 +21,7 @@ const idempotencyHeaders = z.object({
     .describe("The same key and body within 24 hours give the same session; another body is refused."),
 });
 
-export const sessionOperations: readonly Operation[] = [
+export const sessionOperations = [
   {
     id: "listPlatforms",
     method: "get",
@@ -118,4 +118,4 @@ export const sessionOperations: readonly Operation[] = [
     answer: { status: 200, description: "The attestation.", schema: attestationResponseSchema },
     errors: ["session_not_found", "attestation_absent"],
   },
-];
+] as const satisfies readonly Operation[];

@@ -13,7 +13,7 @@ import {
 import type { Operation } from "./operation.ts";
 
 /** Webhooks as a partner looks after them, and what a partner rotates. */
-export const webhookOperations: readonly Operation[] = [
+export const webhookOperations = [
   {
     id: "listWebhookDeliveries",
     method: "get",
@@ -101,4 +101,4 @@ export const webhookOperations: readonly Operation[] = [
     answer: { status: 201, description: "The new key, told only now.", schema: rotatedApiKeySchema },
     errors: ["api_key_rotated", "too_many_rotations"],
   },
-];
+] as const satisfies readonly Operation[];
