@@ -9,11 +9,12 @@ The partner API's contract as checks over HTTP. \`npm test\` runs all of them ag
 and a worker that are played. Against any installation:
 
 \`\`\`sh
-npm run conformance -- --url https://verify.example.com --key as_test_…   # --other-key of another partner for more
+npm run conformance -- --url https://verify.example.com --key as_test_…   # --other-key of another partner, --spare-key for more
 \`\`\`
 
-Checks that need an end user, a webhook receiver or a second key are told as not possible there. The limits are used up
-on the way: answers of 429 are waited out. The run creates sessions; they are not ended.
+Checks that need an end user, a webhook receiver or a second key are told as not possible there. \`--spare-key\` is a key that
+the run rotates away: never one that you still need. The limits are used up on the way: answers of 429 are waited out. The
+run creates sessions; they are not ended.
 
 \`GENERATED_REQUESTS=10000 npm test -- packages/conformance\` sends so many generated requests, made from the OpenAPI document,
 instead of 500: none may end in a 500 or in an answer that is not documented.

@@ -2,11 +2,15 @@ import type { Check } from "./check.ts";
 import { accessChecks } from "./checks/access.ts";
 import { createChecks } from "./checks/create.ts";
 import { getChecks } from "./checks/get.ts";
+import { idempotencyChecks } from "./checks/idempotency.ts";
+import { keyRotationChecks } from "./checks/key-rotation.ts";
 import { lifecycleChecks } from "./checks/lifecycle.ts";
 import { listChecks } from "./checks/list.ts";
 import { platformChecks } from "./checks/platforms.ts";
 import { rateLimitChecks } from "./checks/rate-limits.ts";
 import { requestChecks } from "./checks/requests.ts";
+import { sessionFieldChecks } from "./checks/session-fields.ts";
+import { sessionOperationChecks } from "./checks/session-operations.ts";
 import { webhookUrlChecks } from "./checks/webhook-url.ts";
 
 /** The contract as checks, in the order of its chapters. */
@@ -19,6 +23,10 @@ export const allChecks: readonly Check[] = [
   ...getChecks,
   ...listChecks,
   ...lifecycleChecks,
+  ...sessionFieldChecks,
+  ...idempotencyChecks,
+  ...sessionOperationChecks,
+  ...keyRotationChecks,
   ...rateLimitChecks,
 ];
 

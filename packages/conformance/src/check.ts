@@ -25,6 +25,8 @@ export interface CheckContext {
   key: string;
   /** A key of another partner. */
   otherKey: string | undefined;
+  /** A key that the checks may rotate away. */
+  spareKey: string | undefined;
   endUser: EndUser | undefined;
   inbox: WebhookInbox | undefined;
   /** A platform that this key may use. */

@@ -18,6 +18,8 @@ const contextOf = ({ url, key, otherKey }: Installation, more: Partial<CheckCont
   call: createClient({ baseUrl: url, key, signal: stop.signal }),
   key,
   otherKey,
+  // Rotated, it lives on for the other checks.
+  spareKey: otherKey,
   endUser: undefined,
   inbox: undefined,
   platformId: 1,

@@ -1,5 +1,5 @@
 // The contract's checks against any installation:
-//   npm run conformance -- --url https://verify.example.com --key as_test_… [--other-key …]
+//   npm run conformance -- --url https://verify.example.com --key as_test_… [--other-key …] [--spare-key …]
 //   npm run conformance -- --list
 import { parseArgs } from "node:util";
 import { allChecks, checkTable } from "./all-checks.ts";
@@ -7,7 +7,8 @@ import type { CheckContext } from "./check.ts";
 import { createClient } from "./client.ts";
 import { Deviation, NotPossible } from "./expect.ts";
 
-const usage = "Give --url and --key of an installation, and --other-key of another partner; or --list.\n";
+const usage =
+  "Give --url and --key of an installation, --other-key of another partner, and --spare-key that may be rotated away; or --list.\n";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -15,6 +16,7 @@ async function main(): Promise<number> {
       url: { type: "string" },
       key: { type: "string" },
       "other-key": { type: "string" },
+      "spare-key": { type: "string" },
       list: { type: "boolean" },
     },
   });
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
     call,
     key: values.key,
     otherKey: values["other-key"],
+    spareKey: values["spare-key"],
     endUser: undefined,
     inbox: undefined,
     platformId: await usablePlatform(call),

@@ -131,6 +131,8 @@ export const getChecks: Check[] = [
         ["GET", ""],
         ["GET", "/attestation"],
         ["POST", "/terminate"],
+        ["GET", "/events"],
+        ["DELETE", "/data"],
       ] as const) {
         const hidden = expectRefusal(await context.call(method, path + tail, { key }), 404);
         const absent = expectRefusal(await context.call(method, missing + tail, { key }), 404);

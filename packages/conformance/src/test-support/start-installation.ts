@@ -14,13 +14,14 @@ export interface Installation extends AsyncDisposable {
   workerToken: string;
 }
 
-const closedPlatform = `format: platform/1
-name: closed-bank
-displayName: closed-bank
-loginUrl: https://closed-bank.example.com/login
+const platform = (name: string, more = "") => `format: platform/1
+name: ${name}
+displayName: ${name}
+loginUrl: https://${name}.example.com/login
 version: "1.0.0"
-allow: [closed-bank.example.com]
+allow: [${name}.example.com]
 sandbox: true
+${more}
 screens:
   - id: home
     when: { url: "/**" }
@@ -32,7 +33,10 @@ collect:
       accountHolder: { css: "h1" }
 `;
 
-/** The API as a process of its own on an embedded database, with two partners; where asked, with a platform that is out of service. */
+/**
+ * The API as a process of its own on an embedded database, with two partners and a platform that takes
+ * login addresses of the session's own; where asked, with a platform that is out of service.
+ */
 export async function startInstallation(
   env: Record<string, string> = {},
   options: { closedPlatform?: boolean } = {},
@@ -72,11 +76,12 @@ export async function startInstallation(
       started.once("exit", (code) => reject(new Error(`The API ended with ${code} before it was ready`)));
     });
   };
-  mkdirSync(platforms);
+  mkdirSync(join(platforms, "tenant-bank"), { recursive: true });
+  writeFileSync(join(platforms, "tenant-bank", "platform.yaml"), platform("tenant-bank", "allowCustomUrl: true"));
   if (options.closedPlatform === true) {
     // Known from an earlier start, and its file is gone.
     mkdirSync(join(platforms, "closed-bank"));
-    writeFileSync(join(platforms, "closed-bank", "platform.yaml"), closedPlatform);
+    writeFileSync(join(platforms, "closed-bank", "platform.yaml"), platform("closed-bank"));
     await start();
     await stop();
     rmSync(join(platforms, "closed-bank"), { recursive: true });
