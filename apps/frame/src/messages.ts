@@ -1,6 +1,7 @@
 import type { ChallengeKind, ErrorCategory, ErrorCode } from "@attestream/shared";
 import type { Pending, Refusal } from "./session/frame-state.ts";
 import type { WaitingFor } from "./session/current-screen.ts";
+import type { PagePicker } from "@attestream/shared/viewer-protocol";
 
 /** Every word the frame says, in one place. A locale is one more object of this shape. */
 const en = {
@@ -80,6 +81,29 @@ const en = {
     leave: "Leave",
     stay: "Stay",
     chooseTitle: "Choose one",
+    pickers: {
+      date: "Choose a date",
+      time: "Choose a time",
+      month: "Choose a month",
+      week: "Choose a week",
+      "datetime-local": "Choose date and time",
+      color: "Choose a colour",
+    } satisfies Record<PagePicker["kind"], string>,
+    pickerSet: "Set",
+    pickerClear: "Clear",
+    pickerForm: (example: string) => `Written like ${example}`,
+    authTitle: (host: string) => `${host || "The site"} asks for a user name and a password`,
+    authRealm: (realm: string) => `It calls what is behind them “${realm}”.`,
+    authText: "They go to this site only; nothing is kept here.",
+    authInsecure: "The connection to this site is not encrypted: others could read what you send.",
+    authAgain: "The site did not accept them. Please try again.",
+    authName: "User name",
+    authPassword: "Password",
+    authSend: "Log in",
+    refusedTitle: "A window was closed",
+    refusedText: (host: string, platform: string) =>
+      `The page opened a window with ${host || "an address"}, which does not belong to ${platform}. It was closed for your safety. You can go on here.`,
+    refusedOk: "Go on",
     popup: (host: string) => (host ? `A window opened by ${host}` : "A window opened by the page"),
     popupClose: "Close window",
     fileTitle: (host: string, multiple: boolean) => `${host || "The page"} asks for ${multiple ? "files" : "a file"}`,

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright";
 import { errorCodes, type Challenge, type ErrorCode } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
-import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
+import { viewerCloseCodes, type PagePicker } from "@attestream/shared/viewer-protocol";
 import { renderBank } from "./bank-picture.ts";
 import { FrameServer } from "./frame-server.ts";
 
@@ -27,6 +27,18 @@ const login: Challenge = {
   expiresAt: inMinutes(60),
   fields: [],
   canContinue: false,
+};
+
+const picker: PagePicker = {
+  id: "p1",
+  kind: "date",
+  label: "Date of birth",
+  value: "1990-05-17",
+  min: "1900-01-01",
+  max: "2020-12-31",
+  step: "",
+  required: false,
+  suggestions: [],
 };
 
 function live(
@@ -303,6 +315,56 @@ export const scenes: Record<string, Scene> = {
       server.say({ type: "popup", popup: { belowHost: "bank.demo.test" } });
     }),
     shows: ".popup-bar",
+  },
+  "51-picker-date": {
+    view: awaiting,
+    act: live(login, async ({ server }) => server.say({ type: "picker", picker })),
+    shows: "dialog[open] input[type=date]",
+  },
+  "52-picker-colour": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "picker",
+        picker: { ...picker, kind: "color", label: "", value: "#0d5c48", min: "", max: "", required: true },
+      }),
+    ),
+    shows: "dialog[open] input[type=color]",
+  },
+  "53-picker-week": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "picker",
+        picker: { ...picker, kind: "week", label: "", value: "", min: "", max: "", suggestions: ["2026-W01"] },
+      }),
+    ),
+    shows: "dialog[open] input[type=week]",
+  },
+  "54-auth": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "auth",
+        request: { id: "a1", host: "members.demo.test", realm: "Members’ area", secure: true, again: false },
+      }),
+    ),
+    shows: "dialog[open] input[type=password]",
+  },
+  "55-auth-again": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({
+        type: "auth",
+        request: { id: "a1", host: "members.demo.test", realm: "", secure: false, again: true },
+      }),
+    ),
+    shows: "dialog[open] .form-error",
+  },
+  "56-popup-refused": {
+    view: awaiting,
+    act: live(login, async ({ server }) => server.say({ type: "popupRefused", host: "ads.elsewhere.test" })),
+    shows: "dialog[open]",
   },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };

@@ -1,23 +1,40 @@
-import type { Page } from "playwright";
+import type { BrowserContext, Page, Request } from "playwright";
+
+/** Windows that open at once and are not there yet; more of them than a session may have pages. */
+const mostEarly = 20;
 
 /**
- * Tells when the session's first page was led to a host that the egress proxy refuses: it then shows
- * the browser's own error page, from which nobody gets on. Windows that the page opened are not watched.
+ * Tells when a page was led to a host that the egress proxy refuses: it then shows the browser's own
+ * error page, from which nobody gets on.
  */
 export function watchBlockedNavigation(options: {
-  page: Page;
+  context: BrowserContext;
   refusals: () => ReadonlyMap<string, number>;
-  onBlocked: () => void;
+  onBlocked: (page: Page, host: string) => void;
 }): void {
-  const { page, refusals, onBlocked } = options;
-  page.on("requestfailed", (request) => {
-    if (!request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
-    if (refusals().has(new URL(request.url()).hostname)) onBlocked();
+  const { context, refusals, onBlocked } = options;
+  /** Refused before their page was made. */
+  let early: Request[] = [];
+  const check = (request: Request) => {
+    const { hostname } = new URL(request.url());
+    if (!request.isNavigationRequest() || !refusals().has(hostname)) return;
+    let frame;
+    try {
+      frame = request.frame();
+    } catch {
+      early = [...early, request].slice(-mostEarly);
+      return;
+    }
+    if (frame.parentFrame() === null) onBlocked(frame.page(), hostname);
+  };
+  context.on("requestfailed", check);
+  // Plain http is forwarded, not tunnelled: the proxy's refusal looks like the site's own answer.
+  context.on("response", (response) => {
+    if (response.status() === 403) check(response.request());
   });
-  page.on("response", (response) => {
-    // Plain http is forwarded, not tunnelled: the proxy's refusal looks like the site's own answer.
-    const request = response.request();
-    if (response.status() !== 403 || !request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
-    if (refusals().has(new URL(response.url()).hostname)) onBlocked();
+  context.on("page", () => {
+    const waiting = early;
+    early = [];
+    for (const request of waiting) check(request);
   });
 }

@@ -139,7 +139,8 @@ export class Session {
     watchBlockedNavigation({
       context,
       refusals: () => browser.egress.refusals,
-      onBlocked: () => this.#fail("NAVIGATION_BLOCKED"),
+      onBlocked: (blocked, host) =>
+        blocked === page ? this.#fail("NAVIGATION_BLOCKED") : stream.refusePopup(blocked, host),
     });
     const sealKey = await createSessionSealKey({ sessionId: this.id, epoch: this.epoch });
     return { browser, context, stream, sealKey };

@@ -18,9 +18,8 @@ const page = `<!doctype html><title>Questions</title>
 <option>Chile</option><option hidden>Nowhere</option><optgroup label="Europe"><option value="at">Austria</option><option disabled>Atlantis</option></optgroup></select>
 <input type="file" multiple accept=".txt,image/*" style="top: 550px" onchange="tell(this.files)">
 <button style="top: 600px" onclick="window.open('/stubborn')">Window</button>
-<label style="top: 650px; left: 500px; width: 200px">Born <input id="born" type="date" min="1900-01-01" max="2020-12-31" value="1990-05-17" style="width: 200px" onchange="post('born ' + value)" oninput="post('born input')"></label>
-<input aria-label="Colour" type="color" style="top: 600px; left: 500px" value="#ff0000" onchange="post('colour ' + value)">
-<input id="city" aria-label="City" list="cities" style="top: 500px; left: 500px" onchange="post('city ' + value)"><datalist id="cities"><option value="Bath"><option value="Bonn">In Germany</option></datalist>
+<button style="top: 650px" onclick="window.open('https://elsewhere.test/')">Elsewhere</button>
+<a style="top: 30px" href="http://elsewhere.test/plain" target="_blank">Elsewhere, plain</a>
 <script>const tell = async (files) => post(JSON.stringify(await Promise.all([...files].map(async (file) => [file.name, file.type, file.size, (await file.text()).slice(0, 3)]))));
 const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
 
@@ -192,6 +191,18 @@ describe("what a page asks outside of its picture", () => {
     await heard("popup", ({ popup }) => popup === null);
     // The first window stays: nothing to close.
     viewer.send({ type: "popupClose" });
+    viewer.click(150, 220);
+    await answerDialog({ accepted: true });
+    await posted("confirm true");
+  });
+
+  it.each([
+    ["by a script", 670],
+    ["by a link, without encryption", 50],
+  ])("a window that leads out of the platform, %s, is closed and told of", async (_name, y) => {
+    viewer.click(150, y);
+    expect(await heard("popupRefused", () => true)).toEqual({ type: "popupRefused", host: "elsewhere.test" });
+    await heard("popup", ({ popup }) => popup === null);
     viewer.click(150, 220);
     await answerDialog({ accepted: true });
     await posted("confirm true");

@@ -2,8 +2,10 @@ import type { ServerMessage, ViewerMessage } from "@attestream/shared/viewer-pro
 import type { Page } from "playwright";
 import { PageFiles } from "./page-files.ts";
 import { PageDialogs } from "./page-dialogs.ts";
-import { PageSelects } from "./page-selects.ts";
-import type { PageView, SelectHint } from "./page-view.ts";
+import { PageAuth } from "./page-auth.ts";
+import { PageWidgets } from "./page-widgets.ts";
+import type { WidgetHint } from "./hint.ts";
+import type { HintPlace } from "./hint-source.ts";
 
 export interface PageQuestionsOptions {
   send: (message: ServerMessage) => void;
@@ -11,21 +13,25 @@ export interface PageQuestionsOptions {
   canAsk: () => boolean;
 }
 
-type Answer = Extract<ViewerMessage, { type: "dialogReply" | "selectReply" | "fileReply" | "filePart" }>;
+type AnswerType = "dialogReply" | "selectReply" | "pickerReply" | "fileReply" | "filePart" | "authReply";
+type Answer = Extract<ViewerMessage, { type: AnswerType }>;
 
 /** What pages ask in widgets of the browser, which no picture shows: passed on to the viewer, answered by it. */
 export class PageQuestions {
   readonly #dialogs: PageDialogs;
-  readonly #selects: PageSelects;
+  readonly #widgets: PageWidgets;
   readonly #files: PageFiles;
+  readonly #auth: PageAuth;
 
   constructor({ send, canAsk }: PageQuestionsOptions) {
     this.#dialogs = new PageDialogs({ canAsk, onChange: (dialog) => send({ type: "dialog", dialog }) });
     this.#files = new PageFiles({ canAsk, onChange: (request) => send({ type: "file", request }) });
-    this.#selects = new PageSelects({ canAsk, onChange: (select) => send({ type: "select", select }) });
+    this.#widgets = new PageWidgets({ canAsk, send });
+    this.#auth = new PageAuth((request) => send({ type: "auth", request }));
   }
 
   watch(page: Page): void {
+    this.#auth.watch(page);
     page.on("dialog", (dialog) => this.#dialogs.ask(dialog));
     page.on("filechooser", (chooser) => void this.#files.ask(chooser));
     page.on("framenavigated", (frame) => frame === page.mainFrame() && this.#files.forget(page));
@@ -35,12 +41,12 @@ export class PageQuestions {
     });
   }
 
-  askSelect(view: PageView, contextId: number, hint: SelectHint): void {
-    this.#selects.ask(view.client, contextId, hint);
+  askWidget(place: HintPlace, hint: WidgetHint): void {
+    this.#widgets.ask(place, hint);
   }
 
-  contextGone(view: PageView, contextId: number): void {
-    this.#selects.forget(view.client, contextId);
+  placeGone(place: HintPlace): void {
+    this.#widgets.forget(place);
   }
 
   answer(message: Answer): void {
@@ -48,7 +54,11 @@ export class PageQuestions {
       case "dialogReply":
         return this.#dialogs.answer(message);
       case "selectReply":
-        return this.#selects.answer(message);
+        return this.#widgets.answerSelect(message);
+      case "pickerReply":
+        return this.#widgets.answerPicker(message);
+      case "authReply":
+        return this.#auth.answer(message);
       case "fileReply":
         return this.#files.announce(message);
       case "filePart":
@@ -59,14 +69,18 @@ export class PageQuestions {
   /** For a viewer that has just come: all that is still open. */
   tell(): void {
     this.#dialogs.tell();
-    this.#selects.tell();
+    this.#widgets.tell();
     this.#files.tell();
+    this.#auth.tell();
   }
 
-  /** The user may not answer any more: everything open is answered the way that does least. */
+  /**
+   * The user may not answer any more: everything open is answered the way that does least. A server's
+   * question for a password stays: the page does not change under the tree until the user answers.
+   */
   withdraw(): void {
     this.#dialogs.withdraw();
-    this.#selects.withdraw();
+    this.#widgets.withdraw();
     this.#files.withdraw();
   }
 }

@@ -1,26 +1,8 @@
-import { selectOptionSchema, serverMessageSchema, type FocusedField } from "@attestream/shared/viewer-protocol";
+import type { FocusedField } from "@attestream/shared/viewer-protocol";
 import type { CDPSession, Page } from "playwright";
-import { z } from "zod";
-import { hintBinding, hintScript, hintWorld } from "./hint-script.ts";
-
-const focusSchema = serverMessageSchema.options.find((option) => option.shape.type.value === "focus");
-if (!focusSchema || !("field" in focusSchema.shape)) throw new Error("the viewer protocol has no focus message");
-
-const hintSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("focus"), field: focusSchema.shape.field }),
-  z.strictObject({ kind: z.literal("cursor"), cursor: z.string().regex(/^[a-z-]{1,32}$/) }),
-  z.strictObject({
-    kind: z.literal("select"),
-    number: z.int().min(1),
-    label: z.string().max(200),
-    options: z.array(selectOptionSchema).max(500),
-  }),
-]);
-
-/** A list of 500 options that are all as long as they may be. */
-const longestHint = 300_000;
-
-type Hint = z.infer<typeof hintSchema>;
+import { watchForeignFrames } from "./foreign-frames.ts";
+import type { Hint, WidgetHint } from "./hint.ts";
+import { HintSource, type HintPlace } from "./hint-source.ts";
 
 /** A page together with the CDP session through which it is streamed, and what it has said of itself. */
 export interface PageView {
@@ -33,36 +15,41 @@ export interface PageView {
 }
 
 export type PageViewChange = "focus" | "cursor" | "loading";
-export type SelectHint = Extract<Hint, { kind: "select" }>;
 
 export interface PageViewEvents {
   onChange: (view: PageView, change: PageViewChange) => void;
-  /** A list is wanted. `contextId`: where the choice must be told. */
-  onSelect: (view: PageView, contextId: number, hint: SelectHint) => void;
+  /** A widget is wanted. `place`: where the choice must be told. */
+  onWidget: (place: HintPlace, hint: WidgetHint) => void;
   /** The document is gone, and what it asked with it. */
-  onContextGone: (view: PageView, contextId: number) => void;
+  onPlaceGone: (place: HintPlace) => void;
 }
 
-/** Opens the CDP session and plants the hint script for this and every later document of the page. */
+/** Opens the CDP session and plants the hint script for this and every later document of the page, in all its frames. */
 export async function createPageView(
   page: Page,
-  { onChange, onSelect, onContextGone }: PageViewEvents,
+  { onChange, onWidget, onPlaceGone }: PageViewEvents,
 ): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
   const view: PageView = { page, client, focus: null, cursor: "default", loading: false };
-  client.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
-    const hint = name === hintBinding ? parseHint(payload) : null;
-    if (hint === null) return;
-    if (hint.kind === "select") return onSelect(view, executionContextId, hint);
-    if (hint.kind === "focus") view.focus = hint.field;
-    else view.cursor = hint.cursor;
-    onChange(view, hint.kind);
+  const setFocus = watchFocus((field) => {
+    view.focus = field;
+    onChange(view, "focus");
   });
-  client.on("Runtime.executionContextDestroyed", ({ executionContextId }) => onContextGone(view, executionContextId));
-  await client.send("Page.enable");
-  const { frameTree } = await client.send("Page.getFrameTree");
+  const events = {
+    onHint(place: HintPlace, hint: Hint) {
+      if (hint.kind === "focus") return setFocus(place, hint.field);
+      if (hint.kind !== "cursor") return onWidget(place, hint);
+      view.cursor = hint.cursor;
+      onChange(view, "cursor");
+    },
+    onGone(place: HintPlace) {
+      setFocus(place, null);
+      onPlaceGone(place);
+    },
+  };
+  const main = await HintSource.plant(client, null, events);
   const setLoading = (frameId: string, loading: boolean) => {
-    if (frameId !== frameTree.frame.id) return;
+    if (frameId !== main.rootFrame) return;
     view.loading = loading;
     onChange(view, "loading");
   };
@@ -71,22 +58,28 @@ export async function createPageView(
   page.on("framenavigated", (frame) => {
     if (frame === page.mainFrame()) onChange(view, "loading");
   });
-  await client.send("Runtime.enable");
-  await client.send("Runtime.addBinding", { name: hintBinding, executionContextName: hintWorld });
-  await client.send("Page.addScriptToEvaluateOnNewDocument", {
-    source: hintScript,
-    worldName: hintWorld,
-    runImmediately: true,
-  });
+  watchForeignFrames(page, main, events);
   return view;
 }
 
-/** Comes out of a renderer that a hostile page may have taken over: taken only if it has the exact form. */
-function parseHint(payload: string): Hint | null {
-  if (payload.length > longestHint) return null;
-  try {
-    return hintSchema.safeParse(JSON.parse(payload)).data ?? null;
-  } catch {
-    return null;
-  }
+/**
+ * Of all frames only one has the focus. They do not speak in order: a frame that lost it may say so after
+ * the next one has said that it has it, so only the one that had it last can take it back.
+ */
+function watchFocus(
+  onFocus: (field: FocusedField | null) => void,
+): (place: HintPlace, field: FocusedField | null) => void {
+  let owner: HintPlace | null = null;
+  let turn = 0;
+  return (place, field) => {
+    const isOwner = owner?.source === place.source && owner.contextId === place.contextId;
+    if (field === null && owner !== null && !isOwner) return;
+    turn += 1;
+    owner = field && place;
+    if (field === null) return onFocus(null);
+    const mine = turn;
+    void place.source.offsetOf(place.contextId).then((offset) => {
+      if (mine === turn && offset !== null) onFocus({ ...field, x: field.x + offset.x, y: field.y + offset.y });
+    });
+  };
 }

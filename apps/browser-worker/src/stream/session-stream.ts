@@ -126,6 +126,12 @@ export class SessionStream {
     return () => this.#replyListeners.delete(listener);
   }
 
+  /** A window that the page opened led to where it may not: its host is all that the user learns of it. */
+  refusePopup(page: Page, host: string): void {
+    void page.close().catch(() => {});
+    this.#send({ type: "popupRefused", host });
+  }
+
   close(code: number): void {
     this.#closed = true;
     this.#replyListeners.clear();
@@ -165,8 +171,10 @@ export class SessionStream {
         return this.#closePopup();
       case "dialogReply":
       case "selectReply":
+      case "pickerReply":
       case "fileReply":
       case "filePart":
+      case "authReply":
         return this.#questions.answer(message);
     }
   }
@@ -203,8 +211,8 @@ export class SessionStream {
       onChange: (changed, change) => {
         if (this.#currentView === changed) this.#relay[change]();
       },
-      onSelect: (asking, contextId, hint) => this.#questions.askSelect(asking, contextId, hint),
-      onContextGone: (asking, contextId) => this.#questions.contextGone(asking, contextId),
+      onWidget: (place, hint) => this.#questions.askWidget(place, hint),
+      onPlaceGone: (place) => this.#questions.placeGone(place),
     });
     this.#views.set(page, view);
     return view;

@@ -46,6 +46,9 @@ export async function createPlaywrightPage({
   const buffer = captureResponses(context, captures, allow, activity, signal);
   const isAllowed = (url: string) => URL.canParse(url) && isAllowedHost(allow, new URL(url).hostname);
 
+  // A window that the page opened and that led elsewhere is closed, and the first page goes on.
+  const first = context.pages()[0];
+
   const stateOf = (which: Page): PageState => {
     const known = states.get(which);
     if (known) return known;
@@ -94,13 +97,13 @@ export async function createPlaywrightPage({
     const state = stateOf(main);
     state.status = response.status();
     // The egress proxy answers a plain-http request to a forbidden host itself.
-    if (!isAllowed(response.request().url())) state.failure = "NAVIGATION_BLOCKED";
+    if (!isAllowed(response.request().url()) && main === first) state.failure = "NAVIGATION_BLOCKED";
   };
   const onFinished = (request: Request) => activity.ended(request);
   const onFailed = (request: Request) => {
     const main = isMainNavigation(request);
     const failure = main && navigationFailure(request.failure()?.errorText ?? "", isAllowed(request.url()));
-    if (main && failure) stateOf(main).failure ??= failure;
+    if (main && failure && (failure !== "NAVIGATION_BLOCKED" || main === first)) stateOf(main).failure ??= failure;
     activity.ended(request);
   };
   // A window that closes at once cannot be watched, and need not be.

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Browser, Page } from "playwright";
+import type { PagePicker } from "@attestream/shared/viewer-protocol";
 import { FrameServer } from "../../test-support/frame-server.ts";
 import { launchViewer } from "../../test-support/launch-viewer.ts";
 import { png } from "../../test-support/png.ts";
@@ -67,6 +68,89 @@ describe("a select of the page", () => {
     expect(server.received.filter(({ type }) => type === "selectReply")).toEqual([
       { type: "selectReply", id: "s1", index: null },
     ]);
+  });
+});
+
+describe("a picker of the page", () => {
+  const picker: PagePicker = {
+    id: "p1",
+    kind: "date",
+    label: "Born",
+    value: "1990-05-17",
+    min: "1990-01-01",
+    max: "1999-12-31",
+    step: "",
+    required: false,
+    suggestions: [],
+  };
+
+  it("is this browser's own, set by keyboard within the page's bounds", async () => {
+    server.say({ type: "picker", picker });
+    const field = page.locator("input[type=date]");
+    await field.waitFor();
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.type("02032001");
+    await page.keyboard.press("Enter");
+    expect(await field.evaluate((element) => (element as HTMLInputElement).validity.rangeOverflow)).toBe(true);
+    await field.fill("1995-02-03");
+    await page.keyboard.press("Enter");
+    expect(await server.message("pickerReply")).toEqual({ type: "pickerReply", id: "p1", value: "1995-02-03" });
+    expect(server.received.filter(({ type }) => type === "pickerReply")).toHaveLength(1);
+    server.say({ type: "picker", picker: null });
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("x");
+    await server.message("key", ({ key }) => key === "x");
+  });
+
+  it("is emptied where the page allows it, and closed without a choice", async () => {
+    server.say({ type: "picker", picker });
+    await page.getByRole("button", { name: "Clear" }).click();
+    expect(await server.message("pickerReply")).toEqual({ type: "pickerReply", id: "p1", value: "" });
+    server.say({ type: "picker", picker: { ...picker, id: "p2", kind: "color", value: "#ff0000", required: true } });
+    await page.locator("input[type=color]").waitFor();
+    expect(await page.getByRole("button", { name: "Clear" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    expect(await server.message("pickerReply", ({ id }) => id === "p2")).toEqual({
+      type: "pickerReply",
+      id: "p2",
+      value: null,
+    });
+  });
+});
+
+describe("a server that asks for a password", () => {
+  const request = { id: "a1", host: "bank.test", realm: "Members", secure: true, again: false };
+
+  it("is answered by keyboard alone", async () => {
+    server.say({ type: "auth", request });
+    await page.getByRole("dialog", { name: "bank.test asks for a user name and a password" }).waitFor();
+    await page.keyboard.type("jane");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("sesame");
+    await page.keyboard.press("Enter");
+    expect(await server.message("authReply")).toEqual({
+      type: "authReply",
+      id: "a1",
+      credentials: { username: "jane", password: "sesame" },
+    });
+    server.say({ type: "auth", request: { ...request, id: "a2", again: true } });
+    await page.getByRole("alert").filter({ hasText: "did not accept" }).waitFor();
+    expect(await page.getByLabel("Password", { exact: true }).inputValue()).toBe("");
+    await page.keyboard.press("Escape");
+    expect(await server.message("authReply", ({ id }) => id === "a2")).toMatchObject({ credentials: null });
+    expect(server.received.some(({ type }) => type === "key" || type === "text")).toBe(false);
+  });
+});
+
+describe("a window that was refused", () => {
+  it("is told of, and read away by keyboard", async () => {
+    server.say({ type: "popupRefused", host: "elsewhere.test" });
+    await page.getByRole("dialog", { name: "A window was closed" }).waitFor();
+    await page.getByText("elsewhere.test, which does not belong to Demo Bank").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("x");
+    await server.message("key", ({ key }) => key === "x");
   });
 });
 

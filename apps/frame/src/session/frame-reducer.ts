@@ -24,6 +24,7 @@ export type FrameAction =
   | { type: "request.failed"; request: Pending }
   | { type: "cancel.asked" }
   | { type: "cancel.dismissed" }
+  | { type: "refusedPopup.dismissed" }
   | { type: "closed" };
 
 /** The frame's whole behaviour as data: no I/O, no clock. Actions that make no sense in a phase change nothing. */
@@ -49,6 +50,7 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
     case "request.failed":
     case "cancel.asked":
     case "cancel.dismissed":
+    case "refusedPopup.dismissed":
       return state.phase === "open" ? reduceOpen(state, action) : state;
   }
 }
@@ -89,7 +91,8 @@ type OpenAction = Extract<
       | "request.answered"
       | "request.failed"
       | "cancel.asked"
-      | "cancel.dismissed";
+      | "cancel.dismissed"
+      | "refusedPopup.dismissed";
   }
 >;
 
@@ -114,6 +117,8 @@ function reduceOpen(state: OpenState, action: OpenAction): OpenState {
       return isTerminal(state.view.status) ? state : { ...state, confirmingCancel: true, failed: null };
     case "cancel.dismissed":
       return { ...state, confirmingCancel: false };
+    case "refusedPopup.dismissed":
+      return { ...state, page: { ...state.page, refusedPopup: null } };
   }
 }
 
@@ -137,7 +142,13 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, dialog: message.dialog };
     case "select":
       return { ...page, select: message.select };
+    case "picker":
+      return { ...page, picker: message.picker };
     case "file":
       return { ...page, file: message.request };
+    case "auth":
+      return { ...page, auth: message.request };
+    case "popupRefused":
+      return { ...page, refusedPopup: message.host };
   }
 }

@@ -1,5 +1,12 @@
 import type { FrameView } from "@attestream/shared/frame-api";
-import type { FileRequest, FocusedField, PageDialog, PageSelect } from "@attestream/shared/viewer-protocol";
+import type {
+  AuthRequest,
+  FileRequest,
+  FocusedField,
+  PageDialog,
+  PagePicker,
+  PageSelect,
+} from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
 
 /** Why this page cannot show the session. */
@@ -31,7 +38,11 @@ export interface LivePage {
   /** What the page asks outside of its picture. */
   dialog: PageDialog | null;
   select: PageSelect | null;
+  picker: PagePicker | null;
   file: FileRequest | null;
+  auth: AuthRequest | null;
+  /** Host of a window that was closed because it does not belong to the platform, until the user has read it. */
+  refusedPopup: string | null;
   /** True once a whole picture is drawn. */
   picture: boolean;
 }
@@ -78,7 +89,10 @@ export const blankPage: LivePage = {
   popup: null,
   dialog: null,
   select: null,
+  picker: null,
   file: null,
+  auth: null,
+  refusedPopup: null,
   picture: false,
 };
 

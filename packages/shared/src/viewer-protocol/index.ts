@@ -20,11 +20,14 @@ export {
   viewerSubprotocol,
 } from "./protocol-version.ts";
 export {
+  pickerFieldSchema,
   selectOptionSchema,
   serverMessageSchema,
+  type AuthRequest,
   type FocusedField,
   type PageDialog,
   type FileRequest,
+  type PagePicker,
   type PageSelect,
   type ServerMessage,
 } from "./server-message.ts";

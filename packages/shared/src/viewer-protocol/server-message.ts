@@ -10,6 +10,20 @@ export const selectOptionSchema = z.strictObject({
   selected: z.boolean(),
 });
 
+/** A field whose widget the user opened: its attributes as the page has them, and its value. */
+export const pickerFieldSchema = z.strictObject({
+  kind: z.enum(["date", "time", "month", "week", "datetime-local", "color"]),
+  label: z.string().max(200),
+  value: z.string().max(40),
+  min: z.string().max(40),
+  max: z.string().max(40),
+  step: z.string().max(40),
+  /** False: it may be emptied. */
+  required: z.boolean(),
+  /** Values of its datalist. */
+  suggestions: z.array(z.string().max(40)).max(100),
+});
+
 /** Worker -> viewer, JSON text. */
 export const serverMessageSchema = z.discriminatedUnion("type", [
   /** First message: size of the page, CSS pixels. Frame packets may have another size: pointers are sent in packet pixels. */
@@ -71,7 +85,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
-  /** The user opened a `<select>`: its list, to choose one from; null when it is closed (again). */
+  /** The user opened a `<select>`, or the suggestions of a field: its list, to choose one from; null when it is closed (again). */
   z.strictObject({
     type: z.literal("select"),
     select: z
@@ -82,10 +96,34 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** The user opened the widget of a date, time or colour field; null when it is closed (again). */
+  z.strictObject({
+    type: z.literal("picker"),
+    picker: pickerFieldSchema.extend({ id: z.string().max(64) }).nullable(),
+  }),
+  /** A server wants a user name and a password before it shows its page; null when it does not (any more). */
+  z.strictObject({
+    type: z.literal("auth"),
+    request: z
+      .strictObject({
+        id: z.string().max(64),
+        host: z.string().max(255),
+        /** The server's own name for what is behind. */
+        realm: z.string().max(200),
+        secure: z.boolean(),
+        /** What was sent before was refused. */
+        again: z.boolean(),
+      })
+      .nullable(),
+  }),
+  /** A window was closed because it led to this host, which does not belong to the platform. */
+  z.strictObject({ type: z.literal("popupRefused"), host: z.string().max(255) }),
 ]);
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export type PageDialog = NonNullable<Extract<ServerMessage, { type: "dialog" }>["dialog"]>;
 export type FileRequest = NonNullable<Extract<ServerMessage, { type: "file" }>["request"]>;
 export type PageSelect = NonNullable<Extract<ServerMessage, { type: "select" }>["select"]>;
+export type PagePicker = NonNullable<Extract<ServerMessage, { type: "picker" }>["picker"]>;
+export type AuthRequest = NonNullable<Extract<ServerMessage, { type: "auth" }>["request"]>;
 export type FocusedField = NonNullable<Extract<ServerMessage, { type: "focus" }>["field"]>;

@@ -70,6 +70,14 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     id: z.string().max(64),
     index: z.int().min(0).max(100_000).nullable(),
   }),
+  /** The value set, empty for none, or null when the widget was closed. */
+  z.strictObject({ type: z.literal("pickerReply"), id: z.string().max(64), value: z.string().max(40).nullable() }),
+  /** Null: the user does not want to log in there. */
+  z.strictObject({
+    type: z.literal("authReply"),
+    id: z.string().max(64),
+    credentials: z.strictObject({ username: z.string().max(500), password: z.string().max(500) }).nullable(),
+  }),
   /** Close the window on top; the first one stays. */
   z.strictObject({ type: z.literal("popupClose") }),
   /** The files that follow as parts; none: the user gives no file. */

@@ -1,0 +1,42 @@
+import type { Frame, Page } from "playwright";
+import { HintSource, type HintSourceEvents } from "./hint-source.ts";
+
+/** A page may have any number of frames; a login has few. */
+const mostSources = 24;
+
+/** Plants the hint script in frames of other sites that have a process of their own, as they come. */
+export function watchForeignFrames(page: Page, main: HintSource, events: HintSourceEvents): void {
+  const sources = new Map<Frame, Promise<HintSource | null>>();
+  const navigations = new WeakMap<Frame, number>();
+
+  const parentOf = async (frame: Frame): Promise<HintSource> => {
+    for (let at = frame.parentFrame(); at !== null; at = at.parentFrame()) {
+      const source = await sources.get(at);
+      if (source) return source;
+    }
+    return main;
+  };
+  const plant = async (frame: Frame): Promise<HintSource | null> => {
+    for (let seen; seen !== navigations.get(frame);) {
+      seen = navigations.get(frame);
+      try {
+        // Fails for a frame that shares the process of the one around it: that one's session sees it.
+        const client = await page.context().newCDPSession(frame);
+        client.on("close", () => sources.delete(frame));
+        return await HintSource.plant(client, await parentOf(frame), events);
+      } catch {
+        // It may have gone to another process meanwhile.
+      }
+    }
+    sources.delete(frame);
+    return null;
+  };
+  const look = (frame: Frame) => {
+    navigations.set(frame, (navigations.get(frame) ?? 0) + 1);
+    if (frame === page.mainFrame() || sources.has(frame) || sources.size >= mostSources) return;
+    sources.set(frame, plant(frame));
+  };
+  page.on("framenavigated", look);
+  page.on("framedetached", (frame) => sources.delete(frame));
+  for (const frame of page.frames()) look(frame);
+}
