@@ -120,10 +120,11 @@ function parts({ database, workers, platforms, framePage, at }: SystemStatus): H
           ? part("Platforms", false, "none is in service")
           : part(
               "Platforms",
-              outOfService === 0,
-              `${active.join(", ")}${outOfService === 0 ? "" : `; ${outOfService} out of service, the log says why`}`,
+              outOfService.length === 0,
+              `${active.join(", ")}${outOfService.length === 0 ? "" : `; ${outOfService.length} out of service`}`,
             )
       }
+      ${outOfService.map(({ name, problem }) => part(`Platform ${name}`, false, `out of service: ${problem}`))}
       ${framePage ? part("Frame page", true, "built") : part("Frame page", false, "not built: the iframe has nothing to show")}
     </dl>
     ${when(at)}`;

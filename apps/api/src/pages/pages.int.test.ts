@@ -71,11 +71,23 @@ describe("the landing page", () => {
     expect(before).toContain("none is connected");
     expect(before).toContain("none is in service");
     expect(before).toContain("not built");
+    await database.db
+      .insertInto("platforms")
+      .values({
+        name: "bent",
+        active_hash: null,
+        is_active: false,
+        problem: "bent/platform.yaml:3:1 a <b>\nmore",
+        updated_at: null,
+      })
+      .execute();
     await addWorker("up", now);
     await writeFile(join(folder, "index.html"), "<!doctype html>");
     const after = await (await fetch(origin)).text();
     expect(after).toContain("1 worker with room for 4 sessions, 2 browsers warm, isolation L1, Chromium 156");
     expect(after).not.toContain("not built");
+    expect(after).toContain("Platform bent");
+    expect(after).toContain("out of service: bent/platform.yaml:3:1 a &#60;b&#62;<");
   });
 
   it("links the demo, escaped, and shows a curl line for this server", async () => {

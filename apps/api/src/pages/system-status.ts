@@ -2,12 +2,12 @@ import type { Kysely } from "kysely";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database } from "../storage/schema.ts";
 
-/** What the landing page says about this installation. Counts and public names only. */
+/** What the landing page says about this installation. Counts, public names and what is wrong with a platform's file. */
 export interface SystemStatus {
   /** Null: the database does not answer, and nothing below is known. */
   database: "pglite" | "postgres" | null;
   workers: { up: number; capacity: number; warm: number; browser: string | null; isolationLevel: string | null };
-  platforms: { active: string[]; outOfService: number };
+  platforms: { active: string[]; outOfService: { name: string; problem: string }[] };
   framePage: boolean;
   at: Date;
 }
@@ -41,7 +41,7 @@ export async function readSystemStatus({
         .where("seen_at", ">", new Date(at.getTime() - workerSilenceMs))
         .execute(),
       platforms.list(),
-      db.selectFrom("platforms").select("id").where("is_active", "=", false).execute(),
+      db.selectFrom("platforms").select(["name", "problem"]).where("is_active", "=", false).orderBy("name").execute(),
     ]);
     const [first] = workers;
     return {
@@ -55,13 +55,17 @@ export async function readSystemStatus({
       },
       platforms: {
         active: listed.filter(({ isActive }) => isActive).map(({ definition }) => definition.displayName),
-        outOfService: broken.length,
+        outOfService: broken.map(({ name, problem }) => ({ name, problem: firstLine(problem ?? "") })),
       },
       framePage,
       at,
     };
   } catch {
     const workers = { up: 0, capacity: 0, warm: 0, browser: null, isolationLevel: null };
-    return { database: null, workers, platforms: { active: [], outOfService: 0 }, framePage, at };
+    return { database: null, workers, platforms: { active: [], outOfService: [] }, framePage, at };
   }
+}
+
+function firstLine(problem: string): string {
+  return (problem.split("\n")[0] ?? "").slice(0, 300);
 }

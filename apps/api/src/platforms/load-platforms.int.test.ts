@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createAssign } from "../dispatch/assign-session.ts";
 import { silentLog, type Log } from "../http/log.ts";
 import { openDatabase, type OpenDatabase } from "../storage/open-database.ts";
 import { databaseTemplate } from "../storage/database-template.ts";
+import type { SessionRow } from "../storage/schema.ts";
 import { samplePlatform } from "../test-support/start-test-api.ts";
 import { loadPlatforms } from "./load-platforms.ts";
 import { createPlatformStore, type PlatformStore } from "./platform-store.ts";
@@ -73,7 +75,7 @@ it("takes a platform whose file is bad, missing, or without its icon out of serv
   ]);
   expect(errors).toHaveLength(2);
   expect(errors[0]).toMatch(/platform\.yaml:3:1/);
-  expect(errors[1]).toContain("icon.svg");
+  expect(errors[1]).toMatch(/three\/platform\.yaml: icon: icon\.svg cannot be read \(ENOENT\); put it beside/);
 
   write("a/one", samplePlatform("one"));
   await load();
@@ -86,6 +88,81 @@ it("keeps the first of two platforms of one name, and says so", async () => {
   await load();
   expect(await store.list()).toMatchObject([{ name: "one", definition: { version: "1.0.0" } }]);
   expect(errors).toHaveLength(1);
+});
+
+it("lists a platform whose file was never valid, as far as it can be read, and heals it", async () => {
+  const bad = (text: string) => text.replace("then: collect", "then: collects");
+  write("a/one", bad(samplePlatform("one")));
+  write("a/two", samplePlatform("two").replace("displayName: ", "displayNam: "));
+  write("a/three", "format: [");
+  mkdirSync(join(home, "b"));
+  await load();
+  expect(await store.list()).toMatchObject([
+    { name: "one", isActive: false, icon: null, definition: { version: "1.0.0" }, updatedAt: null },
+  ]);
+  expect(errors.join()).toMatch(/one\/platform\.yaml:\d+:\d+ .*then knows only collect/);
+  const [one] = await store.list();
+
+  write("a/one", bad(samplePlatform("one").replace("1.0.0", "1.0.1")));
+  await load();
+  expect(await store.list()).toMatchObject([{ id: one!.id, isActive: false, definition: { version: "1.0.1" } }]);
+  write("a/one", samplePlatform("one"));
+  await load();
+  expect(await store.list()).toMatchObject([{ id: one!.id, isActive: true, definition: { version: "1.0.0" } }]);
+  write("a/one", bad(samplePlatform("one").replace("1.0.0", "1.0.2")));
+  await load();
+  // What was valid last stays on the list.
+  expect(await store.list()).toMatchObject([{ id: one!.id, isActive: false, definition: { version: "1.0.0" } }]);
+  const { updatedAt } = (await store.list())[0]!;
+  await load();
+  expect((await store.list())[0]!.updatedAt).toEqual(updatedAt);
+});
+
+it("takes the valid one of two files of one name", async () => {
+  write("a/one", samplePlatform("one").replace("then: collect", "then: collects"));
+  write("b/other", samplePlatform("one").replace("1.0.0", "2.0.0"));
+  await load();
+  expect(await store.list()).toMatchObject([{ name: "one", isActive: true, definition: { version: "2.0.0" } }]);
+  expect(errors).toHaveLength(2);
+});
+
+it("lists what an earlier release found valid and this one does not, out of service", async () => {
+  write("a/one", samplePlatform("one"));
+  write("b/two", samplePlatform("two"));
+  await load();
+  const [one] = await store.list();
+  await database.db
+    .updateTable("platform_versions")
+    .set({ definition: JSON.stringify({ ...one!.definition, screens: [] }) })
+    .where("hash", "=", one!.hash)
+    .execute();
+  const later = createPlatformStore(database.db);
+  expect((await later.list()).map(({ name, isActive }) => [name, isActive])).toEqual([
+    ["one", false],
+    ["two", true],
+  ]);
+  expect((await later.current(one!.id))?.isActive).toBe(false);
+  expect((await later.pinned({ platform_id: one!.id, platform_hash: one!.hash })).hash).toBe(one!.hash);
+});
+
+it("gives a session the file that it was created with, whatever the file is when it starts", async () => {
+  write("a/one", samplePlatform("one"));
+  mkdirSync(join(home, "b"));
+  await load();
+  const [created] = await store.list();
+  write("a/one", samplePlatform("one").replace("1.0.0", "1.1.0"));
+  await load();
+  write("a/one", "format: [");
+  await load();
+  const sent: object[] = [];
+  const assign = createAssign({
+    platforms: store,
+    workers: () => ({ send: (_worker, message) => (sent.push(message), true) }),
+    log: silentLog,
+  });
+  const session = { id: "s", worker_id: "w", epoch: 1, platform_id: created!.id, platform_hash: created!.hash };
+  await assign({ ...session, locale: null } as SessionRow);
+  expect(sent).toMatchObject([{ platform: { version: "1.0.0" }, platformHash: created!.hash }]);
 });
 
 it("goes on without a folder that cannot be read", async () => {

@@ -1,12 +1,20 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Kysely } from "kysely";
-import { parsePlatform, type PlatformDefinition } from "@attestream/workflow/schema";
+import {
+  hashPlatform,
+  parsePlatform,
+  platformCatalogueSchema,
+  type PlatformCatalogue,
+  type PlatformDefinition,
+} from "@attestream/workflow/schema";
 import type { Log } from "../http/log.ts";
 import type { Database } from "../storage/schema.ts";
 
 const platformFile = "platform.yaml";
 const maxIconBytes = 64 * 1024;
+/** Of what is kept for the list alone: no session pins it. */
+const catalogueHash = (catalogue: PlatformCatalogue) => `catalogue:${hashPlatform(catalogue)}`;
 const iconTypes: Record<string, string> = { ".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp" };
 
 interface Found {
@@ -14,6 +22,8 @@ interface Found {
   name: string;
   path: string;
   valid: { definition: PlatformDefinition; hash: string; icon: string | null } | null;
+  /** What can still be told of a file that is not valid. */
+  catalogue: PlatformCatalogue | null;
   problem: string | null;
 }
 
@@ -31,20 +41,17 @@ export async function loadPlatforms(deps: {
   const byName = new Map<string, Found>();
   for (const folder of folders) {
     for (const found of await readFolder(folder, log)) {
-      const earlier = byName.get(found.name);
-      if (earlier) {
-        log.error(
-          { platform: found.name, file: found.path, kept: earlier.path },
-          "platform name is taken by another file; rename one of them",
-        );
-        continue;
-      }
       if (found.problem !== null)
+        log.error({ platform: found.name, file: found.path, problem: found.problem }, "platform file is not valid");
+      const earlier = byName.get(found.name);
+      // The first file of a name is the platform, but one that is not valid stands in nobody's way.
+      const kept = earlier && (earlier.valid || !found.valid) ? earlier : found;
+      byName.set(found.name, kept);
+      if (earlier)
         log.error(
-          { platform: found.name, file: found.path, problem: found.problem },
-          "platform is out of service: its file is not valid",
+          { platform: found.name, files: [earlier.path, found.path], kept: kept.path },
+          "platform name is used by two files; rename one of them",
         );
-      byName.set(found.name, found);
     }
   }
   for (const found of byName.values()) await upsert(db, found, now());
@@ -65,21 +72,13 @@ async function upsert(db: Kysely<Database>, found: Found, now: Date): Promise<vo
       .where("name", "=", found.name)
       .forUpdate()
       .executeTakeFirst();
-    const { valid, problem } = found;
-    if (!valid) {
-      if (known)
-        await trx
-          .updateTable("platforms")
-          .set({ is_active: false, problem, updated_at: now })
-          .where("id", "=", known.id)
-          .execute();
-      else
-        await trx
-          .insertInto("platforms")
-          .values({ name: found.name, active_hash: null, is_active: false, problem, updated_at: null })
-          .execute();
-      return;
-    }
+    const { valid, catalogue, problem } = found;
+    // What was valid last says more of the platform than a file that is not.
+    const listed =
+      catalogue !== null && (known?.active_hash ?? "catalogue:").startsWith("catalogue:") ? catalogue : null;
+    const listedHash = listed && catalogueHash(listed);
+    const isSame = known?.problem === problem && (listedHash === null || listedHash === known?.active_hash);
+    if (!valid && isSame && !known?.is_active) return;
     const id =
       known?.id ??
       (
@@ -89,17 +88,27 @@ async function upsert(db: Kysely<Database>, found: Found, now: Date): Promise<vo
           .returning("id")
           .executeTakeFirstOrThrow()
       ).id;
-    await trx
-      .insertInto("platform_versions")
-      .values({
-        platform_id: id,
-        hash: valid.hash,
-        version: valid.definition.version,
-        definition: JSON.stringify(valid.definition),
-        icon: valid.icon,
-      })
-      .onConflict((conflict) => conflict.columns(["platform_id", "hash"]).doUpdateSet({ icon: valid.icon }))
-      .execute();
+    const keep = (hash: string, definition: PlatformDefinition | PlatformCatalogue, icon: string | null) =>
+      trx
+        .insertInto("platform_versions")
+        .values({ platform_id: id, hash, version: definition.version, definition: JSON.stringify(definition), icon })
+        .onConflict((conflict) => conflict.columns(["platform_id", "hash"]).doUpdateSet({ icon }))
+        .execute();
+    if (!valid) {
+      if (listed && listedHash) await keep(listedHash, listed, null);
+      await trx
+        .updateTable("platforms")
+        .set({
+          is_active: false,
+          problem,
+          ...(listedHash ? { active_hash: listedHash } : {}),
+          ...(known ? { updated_at: now } : {}),
+        })
+        .where("id", "=", id)
+        .execute();
+      return;
+    }
+    await keep(valid.hash, valid.definition, valid.icon);
     const unchanged = known?.active_hash === valid.hash && known.is_active;
     if (unchanged) return;
     await trx
@@ -128,35 +137,37 @@ async function readFolder(folder: string, log: Log): Promise<Found[]> {
 }
 
 async function readPlatform(folder: string, name: string, path: string): Promise<Found> {
-  const fail = (problem: string): Found => ({ name, path, valid: null, problem });
+  // The folder is told by the log and no business of the pages.
+  const file = `${name}/${platformFile}`;
+  let catalogue: PlatformCatalogue | null = null;
   try {
-    const parsed = parsePlatform(await readFile(path, "utf8"), path);
-    if (!parsed.ok)
-      return fail(
-        parsed.problems
-          .map(
-            ({ fileName, line, column, path: at, message }) =>
-              `${fileName}:${line}:${column} ${at ? `${at}: ` : ""}${message}`,
-          )
-          .join("\n"),
+    const parsed = parsePlatform(await readFile(path, "utf8"), file);
+    if (!parsed.ok) {
+      catalogue = parsed.catalogue;
+      const lines = parsed.problems.map(
+        ({ fileName, line, column, path: at, message }) =>
+          `${fileName}:${line}:${column} ${at ? `${at}: ` : ""}${message}`,
       );
+      return { name: catalogue?.name ?? name, path, valid: null, catalogue, problem: lines.join("\n") };
+    }
     const { definition, hash } = parsed;
-    return {
-      name: definition.name,
-      path,
-      valid: { definition, hash, icon: await readIcon(folder, definition.icon) },
-      problem: null,
-    };
+    catalogue = platformCatalogueSchema.parse(definition);
+    const icon = await readIcon(folder, definition.icon);
+    return { name: definition.name, path, valid: { definition, hash, icon }, catalogue: null, problem: null };
   } catch (error) {
-    return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    const problem = `${file}: ${error instanceof Error ? error.message : String(error)}`;
+    return { name: catalogue?.name ?? name, path, valid: null, catalogue, problem };
   }
 }
 
 /** As a data: URL, so that a partner's page can show it without another request. */
 async function readIcon(folder: string, icon: string | undefined): Promise<string | null> {
   if (icon === undefined) return null;
-  const bytes = await readFile(join(folder, icon));
-  if (bytes.length > maxIconBytes) throw new Error(`icon ${icon} is larger than ${maxIconBytes / 1024} KiB`);
+  const bytes = await readFile(join(folder, icon)).catch((error: unknown) => {
+    throw new Error(`icon: ${icon} cannot be read (${codeOf(error)}); put it beside the file, or remove icon`);
+  });
+  if (bytes.length > maxIconBytes)
+    throw new Error(`icon: ${icon} is larger than ${maxIconBytes / 1024} KiB; make it smaller`);
   return `data:${iconTypes[extname(icon)] ?? "application/octet-stream"};base64,${bytes.toString("base64")}`;
 }
 

@@ -1,5 +1,9 @@
 import type { Kysely } from "kysely";
-import { platformDefinitionSchema, type PlatformDefinition } from "@attestream/workflow/schema";
+import {
+  platformCatalogueSchema,
+  platformDefinitionSchema,
+  type PlatformDefinition,
+} from "@attestream/workflow/schema";
 import type { Database } from "../storage/schema.ts";
 
 /** One version of a platform, as a session pins it or as new sessions get it. */
@@ -15,7 +19,7 @@ export interface PlatformEntry {
 }
 
 export interface PlatformStore {
-  /** Every platform that has ever had a valid file, in order of id. */
+  /** Every platform of which the list can say something, in order of id. */
   list(): Promise<PlatformEntry[]>;
   /** What a new session on it gets. */
   current(id: number): Promise<PlatformEntry | null>;
@@ -28,7 +32,7 @@ const largestId = 2_147_483_647;
 
 export function createPlatformStore(db: Kysely<Database>): PlatformStore {
   // Versions are content-addressed and never change: parsed once.
-  const parsed = new Map<string, PlatformDefinition>();
+  const parsed = new Map<string, Pick<PlatformEntry, "definition" | "isActive">>();
 
   const rows = () =>
     db
@@ -47,18 +51,22 @@ export function createPlatformStore(db: Kysely<Database>): PlatformStore {
   type Row = Awaited<ReturnType<ReturnType<typeof rows>["execute"]>>[number];
 
   function toEntry(row: Row): PlatformEntry {
-    let definition = parsed.get(row.hash);
-    if (!definition) {
-      definition = platformDefinitionSchema.parse(row.definition);
-      parsed.set(row.hash, definition);
+    let known = parsed.get(row.hash);
+    if (!known) {
+      const whole = platformDefinitionSchema.safeParse(row.definition);
+      // Valid in an earlier release, or only as far as the list: nothing new can begin with it, and a
+      // worker that is given it refuses it by itself.
+      if (!whole.success) platformCatalogueSchema.parse(row.definition);
+      known = { definition: whole.data ?? (row.definition as object as PlatformDefinition), isActive: whole.success };
+      parsed.set(row.hash, known);
     }
     return {
       id: row.id,
       name: row.name,
       hash: row.hash,
-      definition,
+      definition: known.definition,
       icon: row.icon,
-      isActive: row.is_active,
+      isActive: row.is_active && known.isActive,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { PlatformDefinition } from "./platform.ts";
+import type { PlatformCatalogue, PlatformDefinition } from "./platform.ts";
 
 /**
  * The content hash that sessions pin: SHA-256, hex, over the definition as JSON with the members of
  * every object sorted by their UTF-16 code units and no white space (RFC 8785). Comments, layout and
  * key order of the file do not count; every value does.
  */
-export function hashPlatform(definition: PlatformDefinition): string {
+export function hashPlatform(definition: PlatformDefinition | PlatformCatalogue): string {
   return createHash("sha256").update(canonicalJson(definition)).digest("hex");
 }
 

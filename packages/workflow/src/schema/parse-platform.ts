@@ -1,11 +1,21 @@
 import { describeIssue } from "./describe-issue.ts";
 import { hashPlatform } from "./hash-platform.ts";
-import { platformDefinitionSchema, type PlatformDefinition } from "./platform.ts";
+import {
+  platformCatalogueSchema,
+  platformDefinitionSchema,
+  type PlatformCatalogue,
+  type PlatformDefinition,
+} from "./platform.ts";
 import { readYaml, type Problem, type ReadYaml } from "./read-yaml.ts";
 
 export type ParsedPlatform =
   | { ok: true; definition: PlatformDefinition; hash: string }
-  | { ok: false; problems: Problem[] };
+  | {
+      ok: false;
+      problems: Problem[];
+      /** What the list of platforms can still say of it, where that much is well. */
+      catalogue: PlatformCatalogue | null;
+    };
 
 const maxProblems = 50;
 
@@ -16,7 +26,7 @@ export function parsePlatform(yamlText: string, fileName: string): ParsedPlatfor
 
 /** The same of a file whose positions are still wanted. */
 export function parseDefinition(read: ReadYaml): ParsedPlatform {
-  if (!read.ok) return { ok: false, problems: read.problems.slice(0, maxProblems) };
+  if (!read.ok) return { ok: false, problems: read.problems.slice(0, maxProblems), catalogue: null };
   const parsed = platformDefinitionSchema.safeParse(read.value, { reportInput: true });
   if (parsed.success) return { ok: true, definition: parsed.data, hash: hashPlatform(parsed.data) };
   const problems = parsed.error.issues.map((issue) =>
@@ -25,5 +35,6 @@ export function parseDefinition(read: ReadYaml): ParsedPlatform {
   return {
     ok: false,
     problems: problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, maxProblems),
+    catalogue: platformCatalogueSchema.safeParse(read.value).data ?? null,
   };
 }

@@ -49,6 +49,27 @@ const testSchema = z.strictObject({
   }),
 });
 
+const catalogueShape = {
+  name: idText,
+  displayName: z.string().min(1).max(100),
+  description: z.string().max(500).optional(),
+  icon: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]+\.(?:svg|png|webp)$/, "write the name of an svg, png or webp file beside this one")
+    .optional(),
+  loginUrl: z.url({ protocol: /^https$/, error: "write an https address" }),
+  allowCustomUrl: z.boolean().optional(),
+  version: z
+    .string({ error: 'write a version in quotes, for example "1.0.0"' })
+    .regex(/^\d+\.\d+\.\d+$/, "write a version of three numbers, for example 1.0.0"),
+  sandbox: z.boolean().optional(),
+};
+
+/** What the list of platforms says: of a file that is wrong elsewhere it can still be told. */
+export const platformCatalogueSchema = z.object(catalogueShape);
+
+export type PlatformCatalogue = z.infer<typeof platformCatalogueSchema>;
+
 /**
  * A platform file, `platform/1`. Nothing is transformed and nothing filled in: what comes out is what
  * went in, so the JSON form can be parsed again elsewhere and has the same hash. Defaults belong to
@@ -57,19 +78,7 @@ const testSchema = z.strictObject({
 export const platformDefinitionSchema = z
   .strictObject({
     format: z.literal("platform/1", { error: "write format: platform/1" }),
-    name: idText,
-    displayName: z.string().min(1).max(100),
-    description: z.string().max(500).optional(),
-    icon: z
-      .string()
-      .regex(/^[a-zA-Z0-9_-]+\.(?:svg|png|webp)$/, "write the name of an svg, png or webp file beside this one")
-      .optional(),
-    loginUrl: z.url({ protocol: /^https$/, error: "write an https address" }),
-    allowCustomUrl: z.boolean().optional(),
-    version: z
-      .string({ error: 'write a version in quotes, for example "1.0.0"' })
-      .regex(/^\d+\.\d+\.\d+$/, "write a version of three numbers, for example 1.0.0"),
-    sandbox: z.boolean().optional(),
+    ...catalogueShape,
     browser: browserSchema.optional(),
     allow: z.array(hostText).min(1, "name at least the host of loginUrl").max(50),
     output: z
