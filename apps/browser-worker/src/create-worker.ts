@@ -10,6 +10,7 @@ import { BrowserPool } from "./pool/browser-pool.ts";
 import { prepareBrowsers } from "./pool/prepare-browsers.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import type { RunSessionTree } from "./session/tree-runner.ts";
+import { EncoderPool } from "./stream/delta/encoder-pool.ts";
 import { ViewerGateway } from "./stream/viewer-gateway.ts";
 
 export interface WorkerDependencies {
@@ -63,6 +64,8 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     const identity = await createWorkerIdentity();
 
     const pool = new BrowserPool({ slots, warmSize: config.poolSize, launch, random, log });
+    const encoders = new EncoderPool();
+    cleanUp.push(() => encoders.close());
     const reports = new ReportBuffer(now);
     const lifetime = new AbortController();
     const ending = Promise.withResolvers<void>();
@@ -73,6 +76,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     const sessions: SessionRegistry = new SessionRegistry({
       claim: () => pool.claim(),
       giveBack: (taken) => pool.giveBack(taken),
+      openEncoder: () => encoders.open(),
       runTree,
       devHosts: config.devHosts,
       browser,

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
+import type { FrameEncoder } from "../stream/frame-encoder.ts";
 import { SessionStream } from "../stream/session-stream.ts";
 import { watchBlockedNavigation } from "./blocked-navigation.ts";
 import { defaultViewport, readPlatformSettings, type PlatformSettings } from "./platform-settings.ts";
@@ -19,6 +20,7 @@ export interface SessionOptions {
   assignment: Assignment;
   claim: () => Promise<SlotBrowser>;
   giveBack: (browser: SlotBrowser) => Promise<void>;
+  openEncoder: () => FrameEncoder;
   runTree: RunSessionTree;
   report: (report: SessionReport) => void;
   devHosts: ReadonlyMap<string, { address: string; port: number }>;
@@ -129,6 +131,7 @@ export class Session {
       context,
       page,
       size: { ...defaultViewport },
+      encoder: this.#options.openEncoder(),
       onViewer: (type) => {
         if (this.#state.name !== "released" && this.#state.name !== "failed") this.#options.report({ type });
       },

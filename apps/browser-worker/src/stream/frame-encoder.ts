@@ -1,45 +1,28 @@
-import { packetFlags, type PacketRectangle, type PacketShift } from "@attestream/shared/viewer-protocol";
-import { readJpegSize } from "./jpeg-size.ts";
-
-/** What the browser captured. */
-export interface CapturedFrame {
-  image: Uint8Array;
-  /** Of the page, CSS pixels. */
-  scrollOffsetY: number;
+/** What the browser captured, and what it is to become. */
+export interface FrameToEncode {
+  /** Of the packet. */
+  seq: number;
+  /** PNG or JPEG. Given away: not to be used afterwards. */
+  image: Uint8Array<ArrayBuffer>;
+  /** By how many pixels the page says that it moved since the frame before; down is positive. */
+  scrolledBy: number;
+  /** The viewer has nothing that could be built on: the whole picture. */
+  fresh: boolean;
 }
 
-export interface EncodedFrame {
-  flags: number;
+export interface EncodedPacket {
+  packet: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
-  shift: PacketShift | null;
-  rectangles: PacketRectangle[];
+  /** Part of the picture that had to be drawn anew, 0 to 1. */
+  dirty: number;
+  encodeMs: number;
 }
 
-/** Turns captured frames into what goes on the wire. One per viewer connection's stream; calls do not overlap. */
+/** Turns one stream's captured frames into packets. Calls do not overlap. */
 export interface FrameEncoder {
-  /** What the browser is asked for. */
-  readonly source: { format: "jpeg" | "png"; quality?: number };
-  /** Null: nothing changed, nothing to send. */
-  encode(frame: CapturedFrame): Promise<EncodedFrame | null>;
-  /** The next frame starts afresh: it is a key frame. */
-  reset(): void;
-}
-
-/** Passes the browser's own JPEG through: every packet is a key packet of one rectangle. */
-export function createJpegEncoder(quality = 60): FrameEncoder {
-  return {
-    source: { format: "jpeg", quality },
-    async encode({ image }) {
-      const size = readJpegSize(image);
-      if (size === null) throw new Error("the screencast frame is not a JPEG");
-      return {
-        flags: packetFlags.key | packetFlags.passThrough,
-        ...size,
-        shift: null,
-        rectangles: [{ x: 0, y: 0, ...size, image }],
-      };
-    },
-    reset() {},
-  };
+  /** Null: nothing changed. Rejects when this frame is lost; the next must be asked for fresh. */
+  encode(frame: FrameToEncode): Promise<EncodedPacket | null>;
+  /** Lets go of all that it holds of the picture. */
+  dispose(): void;
 }

@@ -1,40 +1,58 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { encodePacket } from "@attestream/shared/viewer-protocol";
 import type { CDPSession } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
-import type { FrameEncoder } from "./frame-encoder.ts";
+import type { EncodedPacket, FrameEncoder } from "./frame-encoder.ts";
 import { FrameWindow } from "./frame-window.ts";
-import type { ViewGeometry } from "./view-geometry.ts";
+import { LinkMeter } from "./link-meter.ts";
+import { PulsePolicy, pulseMs } from "./pulse-policy.ts";
+import { ScreencastCapture, type Capture, type FrameMetadata } from "./screencast-capture.ts";
+import { SourcePolicy } from "./source-policy.ts";
+import { geometryOf, isSameGeometry, type ViewGeometry } from "./view-geometry.ts";
 
 export interface ScreencastOptions {
   encoder: FrameEncoder;
   send: (packet: Uint8Array) => void;
   /** Packet pixels and page pixels lie otherwise now; called after the packet was sent. */
   onGeometry: () => void;
+  /** Monotonic, milliseconds. */
+  now: () => number;
   log: Logger;
 }
 
-const startAttempts = 20;
-const startPauseMs = 100;
+/** No frame for so long: the page is at rest. */
+const restMs = 400;
+const shortestRetryMs = 100;
+const longestRetryMs = 3_000;
 
 /**
- * Captures one page at a time while somebody looks. Frames go out as they come; the viewer's
- * acknowledgements let the browser capture the next. Commands are carried out one after the other.
+ * Captures one page at a time while somebody looks. What the viewer has acknowledged decides what is
+ * captured next: there are never more than two packets on their way, and a frame that must wait for room
+ * is replaced by any later one.
  */
 export class Screencast {
   readonly #options: ScreencastOptions;
-  readonly #window = new FrameWindow();
+  readonly #capture: ScreencastCapture;
+  readonly #window: FrameWindow;
+  readonly #link = new LinkMeter();
+  readonly #source = new SourcePolicy();
+  readonly #pulse: PulsePolicy;
   #client: CDPSession | null = null;
-  #capturing: CDPSession | null = null;
   #wanted = false;
+  /** Counts what makes frames that are under way void: another page, another format, a new beginning. */
   #generation = 0;
+  #fresh = true;
+  #latest: Capture | null = null;
+  #encoding = false;
+  #failures = 0;
+  #scrolledTo = 0;
   #geometry: ViewGeometry | null = null;
-  #commands: Promise<void> = Promise.resolve();
-  #frames: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScreencastOptions) {
     this.#options = options;
+    this.#window = new FrameWindow(options.now);
+    this.#pulse = new PulsePolicy(options.now);
+    this.#capture = new ScreencastCapture({ onCapture: (capture) => this.#take(capture), log: options.log });
   }
 
   /** Of the last frame sent. Null before the first. */
@@ -44,112 +62,154 @@ export class Screencast {
 
   show(client: CDPSession): Promise<void> {
     this.#client = client;
-    return this.#apply();
+    this.#source.reset();
+    return this.#restart();
   }
 
-  /** Begins, or begins anew: the next packet is a key packet, even of a page that does not move. */
+  /** For a new viewer, who has acknowledged nothing and has no picture. */
   start(): Promise<void> {
     this.#wanted = true;
-    return this.#apply();
+    this.#window.clear();
+    this.#pulse.noteInput();
+    return this.#restart();
   }
 
   stop(): Promise<void> {
     this.#wanted = false;
-    return this.#apply();
+    return this.#restart();
+  }
+
+  /** The same viewer needs the whole picture: it comes, even of a page that does not move, as soon as there is room. */
+  refresh(): Promise<void> {
+    this.#pulse.noteInput();
+    return this.#restart();
+  }
+
+  /** The user does something: what the page answers must be seen at once. */
+  noteInput(): void {
+    const pulsing = this.#pulse.pulsing;
+    this.#pulse.noteInput();
+    if (!pulsing) return;
+    clearTimeout(this.#timer);
+    void this.#run();
   }
 
   acknowledge(seq: number): void {
-    this.#window.acknowledge(seq);
+    const measured = this.#window.acknowledge(seq);
+    if (measured) this.#link.note(measured);
+    void this.#encodeLatest();
   }
 
-  #apply(): Promise<void> {
+  #restart(): Promise<void> {
     this.#generation += 1;
-    const generation = this.#generation;
-    this.#commands = this.#commands.then(() =>
-      generation === this.#generation ? this.#restart(generation) : undefined,
-    );
-    return this.#commands;
+    this.#fresh = true;
+    this.#latest = null;
+    clearTimeout(this.#timer);
+    return this.#run();
   }
 
-  async #restart(generation: number): Promise<void> {
-    const previous = this.#capturing;
-    this.#capturing = null;
-    if (previous) {
-      previous.off("Page.screencastFrame", this.#onFrame);
-      await previous.send("Page.stopScreencast").catch(() => {});
-    }
-    this.#window.clear();
-    this.#options.encoder.reset();
-    const client = this.#client;
-    if (!this.#wanted || client === null) return;
-    this.#capturing = client;
-    client.on("Page.screencastFrame", this.#onFrame);
-    // Between two documents there is for a moment nothing to capture.
-    for (let attempt = 1; generation === this.#generation; attempt += 1) {
-      try {
-        await client.send("Page.startScreencast", startParameters(this.#options.encoder));
-        return;
-      } catch (error) {
-        if (attempt === startAttempts)
-          return this.#options.log.warn({ kind: kindOf(error) }, "the screencast did not start");
-        await sleep(startPauseMs);
-      }
-    }
+  #run(): Promise<void> {
+    const client = this.#wanted ? this.#client : null;
+    return this.#capture.run(client && { client, format: this.#source.format });
   }
 
-  readonly #onFrame = (event: { data: string; sessionId: number; metadata: FrameMetadata }): void => {
-    const client = this.#capturing;
-    const generation = this.#generation;
-    if (client === null) return;
-    this.#frames = this.#frames
-      .then(() => this.#emit(client, generation, event))
-      .catch((error: unknown) =>
-        this.#options.log.error({ kind: kindOf(error) }, "a screencast frame could not be sent"),
-      );
-  };
+  #take(capture: Capture): void {
+    if (!this.#wanted) return;
+    this.#latest?.acknowledge();
+    this.#latest = capture;
+    // In pulses the browser captures one frame, and then rests.
+    if (this.#pulse.pulsing) void this.#capture.run(null);
+    void this.#encodeLatest();
+  }
 
-  async #emit(
-    client: CDPSession,
-    generation: number,
-    event: { data: string; sessionId: number; metadata: FrameMetadata },
-  ): Promise<void> {
-    const acknowledge = () =>
-      void client.send("Page.screencastFrameAck", { sessionId: event.sessionId }).catch(() => {});
-    const { metadata } = event;
-    const frame = await this.#options.encoder.encode({
-      image: Buffer.from(event.data, "base64"),
-      scrollOffsetY: metadata.scrollOffsetY,
-    });
-    if (generation !== this.#generation) return;
-    if (frame === null) return acknowledge();
-    const geometry: ViewGeometry = {
-      packetWidth: frame.width,
-      packetHeight: frame.height,
-      deviceWidth: metadata.deviceWidth,
-      deviceHeight: metadata.deviceHeight,
-      pageScaleFactor: metadata.pageScaleFactor,
-      offsetTop: metadata.offsetTop,
-    };
-    const moved = this.#geometry === null || !isSame(this.#geometry, geometry);
+  async #encodeLatest(): Promise<void> {
+    const capture = this.#latest;
+    if (capture === null || this.#encoding || this.#window.isFull) return;
+    const generation = this.#generation;
+    this.#latest = null;
+    this.#encoding = true;
+    try {
+      const encoded = await this.#encode(capture);
+      if (generation === this.#generation) this.#finish(capture, encoded);
+    } catch (error) {
+      if (generation === this.#generation) this.#fail(error);
+    } finally {
+      this.#encoding = false;
+    }
+    void this.#encodeLatest();
+  }
+
+  async #encode({ image, metadata }: Capture): Promise<{ packet: EncodedPacket | null; sourceBytes: number }> {
+    const sourceBytes = image.byteLength;
+    const scrolledBy = this.#pixelsScrolled(metadata);
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    const packet = await this.#options.encoder.encode({ seq: this.#window.nextSeq, image, scrolledBy, fresh });
+    return { packet, sourceBytes };
+  }
+
+  #pixelsScrolled({ scrollOffsetY, pageScaleFactor }: FrameMetadata): number {
+    const moved = this.#scrolledTo - scrollOffsetY;
+    this.#scrolledTo = scrollOffsetY;
+    const { packetHeight, deviceHeight } = this.#geometry ?? { packetHeight: 1, deviceHeight: 1 };
+    return Math.round((moved * pageScaleFactor * packetHeight) / deviceHeight);
+  }
+
+  #finish(capture: Capture, encoded: { packet: EncodedPacket | null; sourceBytes: number }): void {
+    this.#failures = 0;
+    const { packet } = encoded;
+    if (packet === null) capture.acknowledge();
+    else this.#send(capture, packet);
+    const pulsing = this.#pulse.pulsing;
+    this.#pulse.noteFrame(packet !== null);
+    if (packet !== null && this.#changesFormat(packet, encoded.sourceBytes)) return void this.#restart();
+    clearTimeout(this.#timer);
+    if (this.#pulse.pulsing) {
+      if (!pulsing) void this.#capture.run(null);
+      this.#timer = setTimeout(() => this.#nextPulse(), pulseMs);
+    } else if (pulsing) void this.#run();
+    else if (this.#source.format === "jpeg") this.#awaitRest();
+  }
+
+  #send(capture: Capture, { packet, width, height }: EncodedPacket): void {
+    const geometry = geometryOf(capture.metadata, { width, height });
+    const moved = this.#geometry === null || !isSameGeometry(this.#geometry, geometry);
     this.#geometry = geometry;
-    this.#options.send(encodePacket({ seq: this.#window.add(acknowledge), ...frame }));
+    this.#window.add(packet.byteLength, capture.acknowledge);
+    this.#options.send(packet);
     if (moved) this.#options.onGeometry();
   }
-}
 
-interface FrameMetadata {
-  offsetTop: number;
-  pageScaleFactor: number;
-  deviceWidth: number;
-  deviceHeight: number;
-  scrollOffsetY: number;
-}
+  #changesFormat({ packet, width, height, dirty, encodeMs }: EncodedPacket, sourceBytes: number): boolean {
+    const before = this.#source.format;
+    const cost = { dirty, sourceBytes, packetBytes: packet.byteLength, encodeMs };
+    this.#source.noteFrame(cost, { pixels: width * height, bytesPerMs: this.#link.bytesPerMs });
+    return this.#source.format !== before;
+  }
 
-/** `maxFramesInFlight` and `sendLastFrame` are newer than the protocol types; a browser without them ignores them. */
-function startParameters(encoder: FrameEncoder) {
-  return { ...encoder.source, maxFramesInFlight: 2, sendLastFrame: true };
-}
+  #nextPulse(): void {
+    // A viewer that is behind: the next picture would only wait.
+    if (this.#window.isFull) this.#timer = setTimeout(() => this.#nextPulse(), pulseMs);
+    else void this.#run();
+  }
 
-function isSame(one: ViewGeometry, other: ViewGeometry): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  /** What JPEG has lost is shown again once nothing moves any more. */
+  #awaitRest(): void {
+    this.#timer = setTimeout(() => {
+      if (this.#window.inFlight > 0 || this.#encoding) return this.#awaitRest();
+      this.#source.noteRest();
+      void this.#restart();
+    }, restMs);
+  }
+
+  /** The encoder lost the frame. A page at rest would not show another: it is captured anew. */
+  #fail(error: unknown): void {
+    this.#failures += 1;
+    this.#options.log.error({ kind: kindOf(error) }, "a screencast frame could not be encoded");
+    this.#fresh = true;
+    void this.#capture.run(null);
+    clearTimeout(this.#timer);
+    const pause = Math.min(shortestRetryMs * 2 ** (this.#failures - 1), longestRetryMs);
+    this.#timer = setTimeout(() => void this.#restart(), pause);
+  }
 }

@@ -8,7 +8,7 @@ import {
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
-import { createJpegEncoder } from "./frame-encoder.ts";
+import type { FrameEncoder } from "./frame-encoder.ts";
 import { hostOf } from "./host-of.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
 import { PageQuestions } from "./page-questions.ts";
@@ -22,6 +22,8 @@ export interface SessionStreamOptions {
   context: BrowserContext;
   page: Page;
   size: { width: number; height: number };
+  /** Of this stream alone; disposed of with it. */
+  encoder: FrameEncoder;
   onViewer: (event: "viewer.connected" | "viewer.disconnected") => void;
   onBroken: () => void;
   log: Logger;
@@ -57,9 +59,10 @@ export class SessionStream {
     this.#options = options;
     this.#size = options.size;
     this.#screencast = new Screencast({
-      encoder: createJpegEncoder(),
+      encoder: options.encoder,
       send: (packet) => this.#viewer?.sendPacket(packet),
       onGeometry: () => this.#sendFocus(),
+      now: () => performance.now(),
       log: options.log,
     });
     this.#input = new InputDispatcher(() => {
@@ -137,6 +140,7 @@ export class SessionStream {
     this.#replyListeners.clear();
     this.#questions.withdraw();
     void this.#screencast.stop();
+    this.#options.encoder.dispose();
     this.#viewer?.close(code);
   }
 
@@ -151,6 +155,7 @@ export class SessionStream {
   #receive(viewer: ViewerConnection, message: ViewerMessage): void {
     if (this.#viewer !== viewer || this.#closed) return;
     if (isInput(message)) {
+      this.#screencast.noteInput();
       if (this.#control) this.#input.dispatch(message);
       return;
     }
@@ -158,7 +163,7 @@ export class SessionStream {
       case "ack":
         return this.#screencast.acknowledge(message.seq);
       case "keyframe":
-        return void this.#screencast.start();
+        return void this.#screencast.refresh();
       case "resize":
         return void this.#resize(message);
       case "challengeReply": {
@@ -184,7 +189,7 @@ export class SessionStream {
     const height = Math.min(Math.max(wanted.height, sizeBounds.minHeight), sizeBounds.maxHeight);
     this.#size = { width, height };
     await this.currentPage.setViewportSize(this.#size).catch(() => {});
-    await this.#screencast.start();
+    await this.#screencast.refresh();
   }
 
   async #follow(page: Page): Promise<void> {

@@ -16,6 +16,19 @@ export interface Point {
   y: number;
 }
 
+/** Of a frame with this metadata, sent in a picture of this size. */
+export function geometryOf(
+  metadata: Pick<ViewGeometry, "deviceWidth" | "deviceHeight" | "pageScaleFactor" | "offsetTop">,
+  { width, height }: { width: number; height: number },
+): ViewGeometry {
+  const { deviceWidth, deviceHeight, pageScaleFactor, offsetTop } = metadata;
+  return { packetWidth: width, packetHeight: height, deviceWidth, deviceHeight, pageScaleFactor, offsetTop };
+}
+
+export function isSameGeometry(one: ViewGeometry, other: ViewGeometry): boolean {
+  return (Object.keys(one) as (keyof ViewGeometry)[]).every((name) => one[name] === other[name]);
+}
+
 /** Packet pixels to the CSS pixels that CDP's Input domain takes, kept inside the page. */
 export function toPagePoint(geometry: ViewGeometry, point: Point): Point {
   const scaleX = geometry.deviceWidth / geometry.packetWidth;

@@ -52,7 +52,7 @@ export class PacketError extends Error {
   override readonly name = "PacketError";
 }
 
-export function encodePacket(packet: Packet): Uint8Array {
+export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
   let size = headerBytes + (packet.shift ? areaBytes : 0);
   for (const rectangle of packet.rectangles) size += rectangleHeaderBytes + rectangle.image.byteLength;
   const bytes = new Uint8Array(size);

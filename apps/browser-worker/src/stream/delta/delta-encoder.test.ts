@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { DeltaEncoder, type EncodedFrame } from "./delta-encoder.ts";
 import { encodeImage, encodePhotograph, readSketch } from "./image-codec.ts";
 import type { RawImage } from "./raw-image.ts";
+import { worstBlock } from "./testing/compare-images.ts";
 import { PaintedPage, type PageChange } from "./testing/painted-page.ts";
 import { SimulatedViewer } from "./testing/simulated-viewer.ts";
 
@@ -185,19 +186,3 @@ describe("JPEG passed through", () => {
     expect(frame?.flags).toBe(5);
   });
 });
-
-/** The largest mean difference of any block of 8 x 8, of 255: a tile that was forgotten would stand out. */
-function worstBlock(one: RawImage, other: RawImage): number {
-  let worst = 0;
-  for (let top = 0; top < one.height; top += 8) {
-    for (let left = 0; left < one.width; left += 8) {
-      let sum = 0;
-      for (let y = top; y < top + 8; y += 1) {
-        const from = (y * one.width + left) * 3;
-        for (let at = from; at < from + 24; at += 1) sum += Math.abs(one.pixels[at]! - other.pixels[at]!);
-      }
-      worst = Math.max(worst, sum / (8 * 24));
-    }
-  }
-  return worst;
-}

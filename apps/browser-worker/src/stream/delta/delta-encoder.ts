@@ -1,4 +1,5 @@
 import { packetFlags, type PacketRectangle, type PacketShift } from "@attestream/shared/viewer-protocol";
+import type { FrameToEncode } from "../frame-encoder.ts";
 import { readJpegSize } from "../jpeg-size.ts";
 import { decodePng, isPng } from "./decode-png.ts";
 import { findDirtyTiles, trim, type DirtyTiles } from "./dirty-tiles.ts";
@@ -7,15 +8,7 @@ import type { EncodeImage } from "./image-codec.ts";
 import { mergeRectangles } from "./merge-rectangles.ts";
 import { crop, isSameShape, type Area, type RawImage } from "./raw-image.ts";
 
-/** What the browser captured. */
-export interface CapturedFrame {
-  /** PNG or JPEG. */
-  image: Uint8Array;
-  /** By how many pixels the page says that it moved since the frame before; down is positive. */
-  scrolledBy: number;
-  /** The viewer has nothing that could be built on: send the whole picture. */
-  fresh: boolean;
-}
+type CapturedFrame = Omit<FrameToEncode, "seq" | "image"> & { image: Uint8Array };
 
 export interface EncodedFrame {
   flags: number;
