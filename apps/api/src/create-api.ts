@@ -183,7 +183,7 @@ async function start(
   const durations = deadlineDurations(config);
   const sessions = createSessionService({ db, sealer, outbox: webhooks.outbox, effects, durations, now, log });
   sessions.onChange((session) => {
-    if (session.completed_at !== null) webhooks.wake();
+    if (session.completed_at !== null || session.webhook_events !== null) webhooks.wake();
   });
 
   const platforms = createPlatformStore(db);

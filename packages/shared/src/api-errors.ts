@@ -137,6 +137,12 @@ export const apiErrors = {
     retriable: true,
     message: "This webhook is still being delivered; its next attempt comes by itself.",
   },
+  webhook_endpoint_disabled: {
+    status: 409,
+    type: "conflict",
+    retriable: false,
+    message: "This address has answered 410 Gone and gets no webhooks. POST /partner/webhook-test brings it back.",
+  },
   body_too_large: {
     status: 413,
     type: "invalid_request",

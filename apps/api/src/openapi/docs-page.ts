@@ -76,7 +76,8 @@ function webhookSection({ components: { schemas } }: OpenApiDocument): Html {
     <div>
       <pre>POST &lt;your webhookUrl&gt;</pre>
       <p class="note">
-        When a session has reached a terminal status. Answer with a 2xx within 30 seconds; anything else is tried again.
+        When a session has reached a terminal status, and before, at those that its webhookEvents name. Answer with a
+        2xx within 30 seconds; anything else is tried again, except 410.
       </p>
       ${table("Body", fieldRows({ $ref: "#/components/schemas/WebhookPayload" }, schemas, false))}
     </div>

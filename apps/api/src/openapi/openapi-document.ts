@@ -65,7 +65,8 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
     webhooks: {
       sessionEnded: {
         post: {
-          summary: "Sent to a session's webhookUrl when it has reached a terminal status.",
+          summary:
+            "Sent to a session's webhookUrl when it has reached a terminal status, or another one that it asked for.",
           requestBody: {
             required: true,
             content: { "application/json": { schema: schemas.of(webhookPayloadSchema, "output") } },

@@ -7,7 +7,7 @@ import { isAfterCommit, type AfterCommitEffect } from "./effect-runner.ts";
 import type { ApplyOptions, ApplyResult } from "./session-service.ts";
 
 export interface Outbox {
-  /** Writes the delivery of a terminal status, in its transaction. */
+  /** Writes what the partner is told of a status that was just reached, in its transaction: the end always, others where asked for. */
   enqueue(trx: Transaction<Database>, session: SessionRow): Promise<void>;
 }
 
@@ -67,7 +67,8 @@ export async function applyEvent(
 
   const { type, ...payload } = event;
   await recordEvent(trx, { session: after, type, payload, now });
-  if (moved.effects.some((effect) => effect.type === "webhook.send")) await deps.outbox.enqueue(trx, after);
+  const tellsEnd = moved.effects.some((effect) => effect.type === "webhook.send");
+  if (tellsEnd || moved.outcome === "moved") await deps.outbox.enqueue(trx, after);
   await options.within?.(trx, after);
   return {
     result: { outcome: moved.outcome, session: after },

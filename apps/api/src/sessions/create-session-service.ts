@@ -121,6 +121,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
                 : sealer.seal(JSON.stringify(input.receiverData), receiverDataAad(input.id)),
             extraction_enc: null,
             webhook_url: input.webhookUrl ?? null,
+            webhook_events: input.webhookEvents === undefined ? null : JSON.stringify(input.webhookEvents),
             custom_url: input.customUrl ?? null,
             external_reference_id: input.externalReferenceId ?? null,
             nonce: input.nonce ?? null,

@@ -64,6 +64,12 @@ export function createSessionRoute(deps: {
       const target = checkWebhookTarget(body.webhookUrl, deps.webhookDevHosts);
       if (!target.ok) throw new AppError("webhook_url_invalid", { message: target.problem, param: "webhookUrl" });
     }
+    if (body.webhookEvents !== undefined && body.webhookUrl === undefined) {
+      throw new AppError("invalid_request", {
+        message: "webhookEvents: there is nowhere to send them; give a webhookUrl too",
+        param: "webhookEvents",
+      });
+    }
     const allowedOrigins = body.allowedOrigins?.map(originOf);
 
     const platform = await deps.platforms.current(body.platformId);
@@ -88,6 +94,7 @@ export function createSessionRoute(deps: {
       consentRequired: body.consent,
       receiverData: body.receiverData,
       webhookUrl: body.webhookUrl,
+      webhookEvents: body.webhookEvents,
       customUrl,
       externalReferenceId: body.externalReferenceId,
       nonce: body.nonce,

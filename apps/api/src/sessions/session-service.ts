@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 import type { SessionEvent } from "@attestream/state-machine";
 import type { Json } from "@attestream/shared";
+import type { ProgressWebhookEvent } from "@attestream/shared/partner-api";
 import type { Database, SessionRow, SessionUpdate } from "../storage/schema.ts";
 
 /** What a new session is made of. Ids and times are the caller's; the status is the machine's. */
@@ -15,6 +16,8 @@ export interface NewSession {
   consentRequired: boolean;
   receiverData?: Record<string, Json> | undefined;
   webhookUrl?: string | undefined;
+  /** Besides the event of the end. */
+  webhookEvents?: ProgressWebhookEvent[] | undefined;
   customUrl?: string | undefined;
   externalReferenceId?: string | undefined;
   nonce?: string | undefined;

@@ -19,6 +19,7 @@ function templatePath(): string {
     "migrations/0002-additive-paths.ts",
     "migrations/0003-custom-url-and-retention.ts",
     "migrations/0004-sealed-stream.ts",
+    "migrations/0005-webhook-events.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Selectable, Updateable } from "kysely";
+import type { ProgressWebhookEvent } from "@attestream/shared/partner-api";
 import type { ErrorCode, Json, SessionStatus } from "@attestream/shared";
 
 /** Set once on insert (default now), never changed. */
@@ -20,6 +21,8 @@ export interface Database {
   signing_keys: SigningKeysTable;
   workers: WorkersTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  webhook_attempts: WebhookAttemptsTable;
+  disabled_webhook_endpoints: DisabledWebhookEndpointsTable;
   idempotency_keys: IdempotencyKeysTable;
   erasures: ErasuresTable;
 }
@@ -105,6 +108,8 @@ export interface SessionsTable {
   receiver_data_enc: Uint8Array | null;
   extraction_enc: Uint8Array | null;
   webhook_url: string | null;
+  /** Asked for besides the event of the end. */
+  webhook_events: NullableJsonColumn<ProgressWebhookEvent[]>;
   /** Where this session's login begins instead of the platform's loginUrl. */
   custom_url: string | null;
   external_reference_id: string | null;
@@ -184,6 +189,8 @@ export interface WebhookDeliveriesTable {
   id: string;
   /** Null for a test delivery. */
   session_id: string | null;
+  /** The session's version that it tells of; null for a test, and in rows of before. */
+  session_seq: number | null;
   partner_id: string;
   mode: "live" | "test";
   event: string;
@@ -198,6 +205,25 @@ export interface WebhookDeliveriesTable {
   last_error: string | null;
   created_at: CreatedAt;
   delivered_at: Date | null;
+}
+
+/** What came of one attempt. Only of the last few replays. */
+export interface WebhookAttemptsTable {
+  delivery_id: string;
+  replay: number;
+  /** From 1, in each replay. */
+  number: number;
+  started_at: Date;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+}
+
+/** Addresses that have answered 410: they get nothing until a test arrives there. */
+export interface DisabledWebhookEndpointsTable {
+  partner_id: string;
+  url_hash: string;
+  disabled_at: Date;
 }
 
 /** Which session a partner's `Idempotency-Key` made. */

@@ -1,28 +1,27 @@
-import type { Kysely, Selectable } from "kysely";
-import type { WebhookPayload } from "@attestream/shared/partner-api";
-import { openExtraction } from "../sessions/extraction.ts";
-import { openWebhookSecrets } from "../keys/webhook-secrets.ts";
 import type { Log } from "../http/log.ts";
 import { isDatabaseOutage } from "../storage/database-outage.ts";
 import type { Sealer } from "../storage/encryption.ts";
-import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
+import { createCompose } from "./compose-webhook.ts";
+import type { DeliveryRow } from "./delivery-log.ts";
+import { isDisabled } from "./disabled-endpoints.ts";
 import type { PostOutcome, PostWebhook } from "./post-webhook.ts";
-import { nextAttemptAt } from "./retry-schedule.ts";
+import { createRecordAttempt, type RecordDependencies } from "./record-attempt.ts";
 import { signWebhook } from "./sign-webhook.ts";
-import { testPayload, webhookPayload } from "./webhook-payload.ts";
-import type { AttemptJob, WebhookQueue } from "./webhook-queue.ts";
+import { isProgress } from "./webhook-payload.ts";
+import type { AttemptJob } from "./webhook-queue.ts";
 
-type Delivery = Selectable<WebhookDeliveriesTable>;
+/** Why a webhook is not sent at all any more. Beside the failures of attempts in the delivery log. */
+type NotSent =
+  /** Its address has answered 410. */
+  | "endpoint_disabled"
+  /** It failed before, tells of a status on the way, and the session has ended since. */
+  | "superseded";
 
-export interface AttemptDependencies {
-  db: Kysely<Database>;
+export interface AttemptDependencies extends RecordDependencies {
   sealer: Sealer;
-  queue: Pick<WebhookQueue, "send">;
   post: PostWebhook;
   now: () => Date;
-  random: () => number;
   log: Log;
-  delaysMs?: readonly number[] | undefined;
 }
 
 /**
@@ -32,91 +31,46 @@ export interface AttemptDependencies {
 export function createAttemptDelivery(
   deps: AttemptDependencies,
 ): (job: AttemptJob, signal: AbortSignal) => Promise<void> {
-  const { db, sealer, queue, post, now, random, log } = deps;
+  const { db, post, now, log } = deps;
+  const compose = createCompose(deps);
+  const record = createRecordAttempt(deps);
 
-  async function compose(delivery: Delivery, at: Date): Promise<{ body: string; secrets: string[] }> {
-    const partner = await db
-      .selectFrom("partners")
-      .select(["id", "webhook_secrets_enc"])
-      .where("id", "=", delivery.partner_id)
+  async function reasonNotToSend(delivery: DeliveryRow): Promise<NotSent | null> {
+    // A test is how an address comes back.
+    if (delivery.session_id === null) return null;
+    if (await isDisabled(db, { partnerId: delivery.partner_id, url: delivery.url })) return "endpoint_disabled";
+    if (delivery.attempts === 0 || !isProgress(delivery.event)) return null;
+    const { completed_at } = await db
+      .selectFrom("sessions")
+      .select("completed_at")
+      .where("id", "=", delivery.session_id)
       .executeTakeFirstOrThrow();
-    const payload =
-      delivery.session_id === null ? testPayload(delivery.created_at) : await payloadOf(delivery.session_id);
-    const secrets = openWebhookSecrets(sealer, partner, at).map(({ secret }) => secret);
-    return { body: JSON.stringify(payload), secrets };
+    return completed_at === null ? null : "superseded";
   }
 
-  async function payloadOf(sessionId: string): Promise<WebhookPayload> {
-    const session = await db.selectFrom("sessions").selectAll().where("id", "=", sessionId).executeTakeFirstOrThrow();
-    const proof = session.has_attestation
-      ? await db.selectFrom("attestations").select("proof_hash").where("session_id", "=", session.id).executeTakeFirst()
-      : undefined;
-    return webhookPayload({
-      session,
-      extractedData: openExtraction(sealer, session)?.extractedData ?? null,
-      proofHash: proof?.proof_hash ?? null,
-    });
+  async function giveUp(delivery: DeliveryRow, reason: NotSent): Promise<void> {
+    await db
+      .updateTable("webhook_deliveries")
+      .set({ state: "failed", next_attempt_at: null, last_error: reason })
+      .where("id", "=", delivery.id)
+      .where("state", "=", "pending")
+      .where("attempts", "=", delivery.attempts)
+      .where("replays", "=", delivery.replays)
+      .execute();
+    log.info({ op: "webhook.attempt", ...namesOf(delivery), errorCode: reason }, "webhook not sent");
   }
 
-  async function make(delivery: Delivery, at: Date, signal: AbortSignal): Promise<PostOutcome> {
+  async function make(delivery: DeliveryRow, at: Date, signal: AbortSignal): Promise<PostOutcome> {
     try {
       const { body, secrets } = await compose(delivery, at);
       return await post(delivery.url, { ...signWebhook(delivery.id, at, body, secrets) }, body, signal);
     } catch (error) {
       // The queue hands it out again. Anything else (a secret that cannot be opened, say) must not be tried for ever.
       if (signal.aborted || isDatabaseOutage(error)) throw error;
-      log.error(
-        {
-          op: "webhook.attempt",
-          deliveryId: delivery.id,
-          errorName: error instanceof Error ? error.name : typeof error,
-        },
-        "webhook could not be made",
-      );
+      const errorName = error instanceof Error ? error.name : typeof error;
+      log.error({ op: "webhook.attempt", ...namesOf(delivery), errorName }, "webhook could not be made");
       return { ok: false, reason: "internal", final: false };
     }
-  }
-
-  async function record(delivery: Delivery, outcome: PostOutcome): Promise<{ next: Date | null }> {
-    const attempts = delivery.attempts + 1;
-    const at = now();
-    const next =
-      // A test is looked at now or never.
-      outcome.ok || outcome.final || delivery.session_id === null
-        ? null
-        : nextAttemptAt({
-            attempts,
-            now: at,
-            retryAfterMs: outcome.retryAfterMs,
-            random: random(),
-            ...(deps.delaysMs === undefined ? {} : { delaysMs: deps.delaysMs }),
-          });
-    await db.transaction().execute(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable("webhook_deliveries")
-        .set({
-          attempts,
-          state: outcome.ok ? "delivered" : next === null ? "failed" : "pending",
-          next_attempt_at: next,
-          last_status: outcome.status ?? null,
-          last_error: outcome.ok ? null : outcome.reason,
-          ...(outcome.ok ? { delivered_at: at } : {}),
-        })
-        .where("id", "=", delivery.id)
-        .where("state", "=", "pending")
-        .where("attempts", "=", delivery.attempts)
-        .where("replays", "=", delivery.replays)
-        .executeTakeFirst();
-      // Nothing updated: the same attempt was made twice and the other one was first.
-      if (numUpdatedRows === 1n && next !== null) {
-        await queue.send(trx, [{ deliveryId: delivery.id, attempts, replays: delivery.replays }], {
-          partnerId: delivery.partner_id,
-          urgency: "news",
-          notBefore: next,
-        });
-      }
-    });
-    return { next };
   }
 
   return async (job, signal) => {
@@ -132,23 +86,33 @@ export function createAttemptDelivery(
       delivery.replays !== job.replays
     )
       return;
+    const notSent = await reasonNotToSend(delivery);
+    if (notSent !== null) return giveUp(delivery, notSent);
+
     const startedAt = now();
     const outcome = await make(delivery, startedAt, signal);
-    const { next } = await record(delivery, outcome);
+    const endedAt = now();
+    const next = await record(delivery, { startedAt, endedAt, outcome });
     log.info(
       {
         op: "webhook.attempt",
+        ...namesOf(delivery),
         ok: outcome.ok,
-        durationMs: now().getTime() - startedAt.getTime(),
+        durationMs: endedAt.getTime() - startedAt.getTime(),
         ...(outcome.ok ? {} : { errorCode: outcome.reason }),
-        deliveryId: delivery.id,
-        ...(delivery.session_id === null ? {} : { sessionId: delivery.session_id }),
-        partnerId: delivery.partner_id,
         attempt: delivery.attempts + 1,
         ...(outcome.status === undefined ? {} : { status: outcome.status }),
         ...(next === null ? {} : { nextAttemptAt: next.toISOString() }),
       },
       "webhook attempted",
     );
+  };
+}
+
+function namesOf(delivery: DeliveryRow) {
+  return {
+    deliveryId: delivery.id,
+    ...(delivery.session_id === null ? {} : { sessionId: delivery.session_id }),
+    partnerId: delivery.partner_id,
   };
 }

@@ -7,12 +7,14 @@ import type {
 } from "@attestream/shared/partner-api";
 import type { z } from "zod";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
-import type { Database, WebhookDeliveriesTable } from "../storage/schema.ts";
+import type { Database, WebhookAttemptsTable, WebhookDeliveriesTable } from "../storage/schema.ts";
+import { isDisabled } from "./disabled-endpoints.ts";
 import { createReplays } from "./replay-deliveries.ts";
 import { testEvent } from "./webhook-payload.ts";
 import type { WebhookQueue } from "./webhook-queue.ts";
 
 export type DeliveryRow = Selectable<WebhookDeliveriesTable>;
+export type AttemptRow = Selectable<WebhookAttemptsTable>;
 type Owner = Pick<AuthenticatedPartner, "id" | "mode">;
 
 /** What a partner sees and asks of its deliveries. Another's do not exist for it. */
@@ -22,6 +24,8 @@ export interface DeliveryLog {
     query: z.output<typeof listDeliveriesQuerySchema>,
   ): Promise<{ deliveries: DeliveryRow[]; total: number }>;
   get(owner: Owner, id: string): Promise<DeliveryRow>;
+  /** Oldest first; see record-attempt.ts for which are kept. */
+  attemptsOf(delivery: DeliveryRow): Promise<AttemptRow[]>;
   /** Sends it once more, under the same id, with the whole schedule of retries. */
   replay(owner: Owner, id: string): Promise<DeliveryRow>;
   /** The same for those that were made within a time, a bounded number of them. */
@@ -54,6 +58,15 @@ export function createDeliveryLog(deps: {
   return {
     get,
 
+    attemptsOf: ({ id }) =>
+      db
+        .selectFrom("webhook_attempts")
+        .selectAll()
+        .where("delivery_id", "=", id)
+        .orderBy("replay")
+        .orderBy("number")
+        .execute(),
+
     async list(owner, query) {
       const { state, sessionId, event, from, to } = query;
       let found = db.selectFrom("webhook_deliveries").where("partner_id", "=", owner.id).where("mode", "=", owner.mode);
@@ -76,10 +89,11 @@ export function createDeliveryLog(deps: {
     },
 
     async replay(owner, id) {
+      const { url, partner_id: partnerId } = await get(owner, id);
+      if (await isDisabled(db, { partnerId, url })) throw new AppError("webhook_endpoint_disabled");
       const replayed = await replays.one(owner, id);
-      if (replayed) return replayed;
-      await get(owner, id);
-      throw new AppError("delivery_pending");
+      if (!replayed) throw new AppError("delivery_pending");
+      return replayed;
     },
 
     replayRange: replays.range,
@@ -105,7 +119,7 @@ export function createDeliveryLog(deps: {
           .executeTakeFirstOrThrow();
         await queue.send(trx, [{ deliveryId: row.id, attempts: 0, replays: 0 }], {
           partnerId: owner.id,
-          urgency: "news",
+          urgency: "end",
         });
         return row;
       });

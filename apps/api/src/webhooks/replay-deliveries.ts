@@ -3,6 +3,7 @@ import type { ReplayedRange, replayRangeRequestSchema } from "@attestream/shared
 import type { z } from "zod";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
 import type { Database } from "../storage/schema.ts";
+import { disabledAmong } from "./disabled-endpoints.ts";
 import type { DeliveryRow } from "./delivery-log.ts";
 import type { Urgency, WebhookQueue } from "./webhook-queue.ts";
 
@@ -51,12 +52,12 @@ export function createReplays(deps: {
   }
 
   return {
-    one: async (owner, id) => (await replay(owner, [id], "news"))[0],
+    one: async (owner, id) => (await replay(owner, [id], "end"))[0],
 
     async range(owner, { from, to, state }) {
       const found = await db
         .selectFrom("webhook_deliveries")
-        .select(["id", "created_at"])
+        .select(["id", "url", "created_at"])
         .where("partner_id", "=", owner.id)
         .where("mode", "=", owner.mode)
         .where("session_id", "is not", null)
@@ -67,9 +68,19 @@ export function createReplays(deps: {
         .orderBy("id")
         .limit(maxReplayed + 1)
         .execute();
-      const ids = found.slice(0, maxReplayed).map(({ id }) => id);
+      const asked = found.slice(0, maxReplayed);
+      const disabled = await disabledAmong(
+        db,
+        owner.id,
+        asked.map(({ url }) => url),
+      );
+      const ids = asked.filter(({ url }) => !disabled.has(url)).map(({ id }) => id);
       const queued = ids.length === 0 ? [] : await replay(owner, ids, "bulk");
-      return { queued: queued.length, nextFrom: found[maxReplayed]?.created_at.toISOString() ?? null };
+      return {
+        queued: queued.length,
+        endpointDisabled: asked.length - ids.length,
+        nextFrom: found[maxReplayed]?.created_at.toISOString() ?? null,
+      };
     },
   };
 }

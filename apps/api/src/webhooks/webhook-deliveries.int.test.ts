@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   errorEnvelopeSchema,
+  webhookDeliveryDetailSchema,
   webhookDeliveryListSchema,
   webhookDeliverySchema,
   webhookPayloadSchema,
@@ -10,6 +11,7 @@ import {
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestApi, type TestApi } from "../test-support/start-test-api.ts";
+import { replaysKept } from "./record-attempt.ts";
 import { maxReplayed } from "./replay-deliveries.ts";
 
 const demo = "demo-partner-key-0123456789";
@@ -26,7 +28,8 @@ const receiver = createServer((request, response) => {
   });
   request.on("end", () => {
     received.push({ headers: request.headers, body });
-    response.writeHead(status).end();
+    if (request.url === "/hook/later") response.writeHead(503, { "retry-after": "3600" }).end();
+    else response.writeHead(status).end();
   });
 });
 
@@ -54,13 +57,19 @@ beforeEach(() => {
 const call = (method: string, path: string, body?: unknown) =>
   test.call(method, path, { key: demo, ...(body === undefined ? {} : { body }) });
 
-/** Ends a session; its delivery once that is no longer pending. */
+/** Ends a session; its delivery once it has been tried. */
 async function deliver(webhookUrl = hook): Promise<WebhookDelivery> {
+  return settled(`?sessionId=${await ended(webhookUrl)}`);
+}
+
+async function ended(webhookUrl: string): Promise<string> {
   const created = await call("POST", "/partner/browser-session", { platformId: 2, webhookUrl });
   const id = String(created.body.data?.["sessionId"]);
   await call("POST", `/partner/browser-session/${id}/terminate`);
-  return settled(`?sessionId=${id}`);
+  return id;
 }
+
+const isOver = ({ state }: WebhookDelivery) => state !== "pending";
 
 async function list(query: string) {
   const { status: answered, body } = await call("GET", `/partner/webhook-deliveries${query}`);
@@ -100,7 +109,7 @@ describe("webhook deliveries", () => {
       expect(await list(`?${one}&${none}`)).toMatchObject({ deliveries: [], total: 0 });
     expect((await list(`?${one}&offset=1`)).deliveries).toEqual([]);
     const got = await call("GET", `/partner/webhook-deliveries/${delivery.id}`);
-    expect(webhookDeliverySchema.parse(got.body.data)).toEqual(delivery);
+    expect(webhookDeliveryDetailSchema.parse(got.body.data)).toMatchObject(delivery);
   });
 
   it("are replayed under the same id", async () => {
@@ -153,6 +162,101 @@ describe("webhook deliveries", () => {
   );
 });
 
+/** A test delivery that arrives. */
+async function arrivesAgain(webhookUrl: string): Promise<void> {
+  const answer = await call("POST", "/partner/webhook-test", { webhookUrl });
+  const { id } = webhookDeliverySchema.parse(answer.body.data);
+  expect(await settled("?event=webhook.test&limit=1")).toMatchObject({ id, state: "delivered" });
+}
+
+describe("an address that answers 410", () => {
+  it("gets nothing more until a test arrives there", async () => {
+    const url = `${hook}/moved`;
+    status = 410;
+    const first = await deliver(url);
+    expect(first).toMatchObject({ state: "failed", attempts: 1, lastStatus: 410, lastError: "gone" });
+    status = 204;
+    received = [];
+    // However it is written.
+    const second = await settled(`?sessionId=${await ended(url.replace("http:", "HTTP:"))}`, isOver);
+    expect(second).toMatchObject({ state: "failed", attempts: 0, lastStatus: null, lastError: "endpoint_disabled" });
+    for (const { id } of [first, second]) {
+      const refused = await call("POST", `/partner/webhook-deliveries/${id}/replay`);
+      expect([refused.status, errorEnvelopeSchema.parse(refused.body).error.code]).toEqual([
+        409,
+        "webhook_endpoint_disabled",
+      ]);
+    }
+    const range = { from: first.createdAt, to: new Date(Date.parse(second.createdAt) + 1).toISOString() };
+    const replayed = await call("POST", "/partner/webhook-deliveries/replay", range);
+    expect(replayed.body.data).toEqual({ queued: 0, endpointDisabled: 2, nextFrom: null });
+    expect(received).toEqual([]);
+    // Others go on.
+    expect(await deliver()).toMatchObject({ state: "delivered" });
+
+    await arrivesAgain(url);
+    expect(await deliver(url)).toMatchObject({ state: "delivered" });
+    const again = await call("POST", "/partner/webhook-deliveries/replay", range);
+    expect(again.body.data).toMatchObject({ queued: 2, endpointDisabled: 0 });
+    for (const { sessionId } of [first, second])
+      expect(await settled(`?sessionId=${sessionId}`)).toMatchObject({ state: "delivered", replays: 1 });
+  });
+
+  it("stays so when the test fails", async () => {
+    const url = `${hook}/moved-for-good`;
+    status = 410;
+    await deliver(url);
+    status = 500;
+    await call("POST", "/partner/webhook-test", { webhookUrl: url });
+    await settled("?event=webhook.test&limit=1");
+    status = 204;
+    expect(await settled(`?sessionId=${await ended(url)}`, isOver)).toMatchObject({ lastError: "endpoint_disabled" });
+  });
+
+  it("is another partner's to use", async () => {
+    const url = `${hook}/shared`;
+    status = 410;
+    await deliver(url);
+    status = 204;
+    received = [];
+    await test.call("POST", "/partner/webhook-test", { body: { webhookUrl: url } });
+    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    // That was the other's: it changes nothing for this one.
+    expect(await settled(`?sessionId=${await ended(url)}`, isOver)).toMatchObject({ lastError: "endpoint_disabled" });
+  });
+});
+
+describe("the attempts of a delivery", () => {
+  const detail = async (id: string) => {
+    const { body } = await call("GET", `/partner/webhook-deliveries/${id}`);
+    return webhookDeliveryDetailSchema.parse(body.data);
+  };
+
+  it("are told with time and outcome, and nothing of what was answered", async () => {
+    status = 410;
+    const { id } = await deliver(`${hook}/once`);
+    status = 204;
+    await arrivesAgain(`${hook}/once`);
+    await call("POST", `/partner/webhook-deliveries/${id}/replay`);
+    for (; (await detail(id)).state === "pending";) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { attemptLog, createdAt } = await detail(id);
+    expect(attemptLog).toMatchObject([
+      { replay: 0, number: 1, status: 410, error: "gone" },
+      { replay: 1, number: 1, status: 204, error: null },
+    ]);
+    for (const { startedAt } of attemptLog) expect(Date.parse(startedAt)).toBeGreaterThanOrEqual(Date.parse(createdAt));
+  });
+
+  it("are kept of the last replays", async () => {
+    const { id, sessionId } = await deliver();
+    for (let replay = 1; replay <= replaysKept; replay++) {
+      await call("POST", `/partner/webhook-deliveries/${id}/replay`);
+      await settled(`?sessionId=${sessionId}`, (row) => row.replays === replay && row.attempts > 0);
+    }
+    expect((await detail(id)).attemptLog.map(({ replay }) => replay)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
 describe("deliveries of a time", () => {
   const replay = (body: unknown) => call("POST", "/partner/webhook-deliveries/replay", body);
   /** From before the first to after the last. */
@@ -165,20 +269,19 @@ describe("deliveries of a time", () => {
     const first = await deliver();
     status = 410;
     const failed = await deliver(`${hook}/gone`);
-    status = 503;
-    const pending = await deliver(`${hook}/pending`);
-    await call("POST", "/partner/webhook-test", { webhookUrl: hook });
-    await settled("?event=webhook.test&limit=1");
+    const pending = await deliver(`${hook}/later`);
     status = 204;
+    await arrivesAgain(`${hook}/gone`);
     const last = await deliver();
     received = [];
 
     const answer = await replay(around(first, last));
-    expect(answer).toMatchObject({ status: 202, body: { data: { queued: 3, nextFrom: null } } });
+    expect(answer).toMatchObject({ status: 202, body: { data: { queued: 3, endpointDisabled: 0, nextFrom: null } } });
     for (const { sessionId } of [first, failed, last])
       expect(await settled(`?sessionId=${sessionId}`)).toMatchObject({ replays: 1, state: "delivered" });
-    expect(received.map(({ headers }) => headers["webhook-id"]).toSorted()).toEqual(
-      [first.id, failed.id, last.id].toSorted(),
+    expect(received).toHaveLength(3);
+    expect(new Set(received.map(({ headers }) => headers["webhook-id"]))).toEqual(
+      new Set([first.id, failed.id, last.id]),
     );
     expect(await settled(`?sessionId=${pending.sessionId}`)).toMatchObject({ replays: 0, attempts: 1 });
   });
@@ -188,8 +291,10 @@ describe("deliveries of a time", () => {
     status = 410;
     const failed = await deliver(`${hook}/gone-too`);
     status = 204;
+    await arrivesAgain(`${hook}/gone-too`);
     expect((await replay({ ...around(first, failed), state: "failed" })).body.data).toEqual({
       queued: 1,
+      endpointDisabled: 0,
       nextFrom: null,
     });
     expect(await settled(`?sessionId=${failed.sessionId}`)).toMatchObject({ replays: 1, state: "delivered" });
@@ -199,12 +304,14 @@ describe("deliveries of a time", () => {
   it("are nobody else's", async () => {
     const delivery = await deliver();
     const answer = await test.call("POST", "/partner/webhook-deliveries/replay", { body: around(delivery, delivery) });
-    expect(answer.body.data).toEqual({ queued: 0, nextFrom: null });
+    expect(answer.body.data).toEqual({ queued: 0, endpointDisabled: 0, nextFrom: null });
     expect(await settled(`?sessionId=${delivery.sessionId}`)).toMatchObject({ replays: 0 });
   });
 
   it("more than one request may replay are gone through from nextFrom to nextFrom", async () => {
-    const { sessionId } = await deliver();
+    // So that nothing has to be sent: the address is disabled.
+    status = 410;
+    const { sessionId } = await deliver(`${hook}/old`);
     const { db } = test.api.database;
     const row = await db
       .selectFrom("webhook_deliveries")
@@ -218,18 +325,18 @@ describe("deliveries of a time", () => {
         Array.from({ length: maxReplayed + 1 }, (_one, index) => ({
           ...row,
           id: `msg_old_${index}`,
-          event: `session.old_${index}`,
+          session_seq: null,
+          event: "session.ready",
           created_at: new Date(start + index),
-          // Nobody is there.
-          url: "https://127.0.0.1/",
         })),
       )
       .execute();
-    const all = { from: "2020-01-01T00:00:00Z", to: "2020-01-02T00:00:00Z", state: "delivered" };
+    const all = { from: "2020-01-01T00:00:00Z", to: "2020-01-02T00:00:00Z" };
     const answer = await replay(all);
     const nextFrom = new Date(start + maxReplayed).toISOString();
-    expect(answer.body.data).toEqual({ queued: maxReplayed, nextFrom });
-    expect((await replay({ ...all, from: nextFrom })).body.data).toEqual({ queued: 1, nextFrom: null });
+    expect(answer.body.data).toEqual({ queued: 0, endpointDisabled: maxReplayed, nextFrom });
+    const rest = await replay({ ...all, from: nextFrom });
+    expect(rest.body.data).toEqual({ queued: 0, endpointDisabled: 1, nextFrom: null });
   });
 
   it.each([

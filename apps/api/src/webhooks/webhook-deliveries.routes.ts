@@ -4,13 +4,15 @@ import {
   listDeliveriesQuerySchema,
   replayRangeRequestSchema,
   webhookTestRequestSchema,
+  type WebhookAttempt,
   type WebhookDelivery,
+  type WebhookDeliveryDetail,
   type WebhookDeliveryList,
 } from "@attestream/shared/partner-api";
 import { parseInput } from "../http/parse-input.ts";
 import { partnerOf } from "../http/request-context.ts";
 import { sendSuccess } from "../http/send-success.ts";
-import type { DeliveryLog, DeliveryRow } from "./delivery-log.ts";
+import type { AttemptRow, DeliveryLog, DeliveryRow } from "./delivery-log.ts";
 import { checkWebhookTarget } from "./webhook-target.ts";
 
 /** `GET /partner/webhook-deliveries` */
@@ -30,7 +32,12 @@ export function listDeliveriesRoute(log: DeliveryLog): RequestHandler {
 
 /** `GET /partner/webhook-deliveries/:id` */
 export function getDeliveryRoute(log: DeliveryLog): RequestHandler {
-  return async (request, response) => sendSuccess(response, present(await log.get(partnerOf(response), idOf(request))));
+  return async (request, response) => {
+    const row = await log.get(partnerOf(response), idOf(request));
+    const attempts = await log.attemptsOf(row);
+    const answer: WebhookDeliveryDetail = { ...present(row), attemptLog: attempts.map(presentAttempt) };
+    sendSuccess(response, answer);
+  };
 }
 
 /** `POST /partner/webhook-deliveries/:id/replay` */
@@ -77,5 +84,16 @@ function present(row: DeliveryRow): WebhookDelivery {
     lastError: row.last_error,
     createdAt: row.created_at.toISOString(),
     deliveredAt: row.delivered_at?.toISOString() ?? null,
+  };
+}
+
+function presentAttempt(row: AttemptRow): WebhookAttempt {
+  return {
+    replay: row.replay,
+    number: row.number,
+    startedAt: row.started_at.toISOString(),
+    durationMs: row.duration_ms,
+    status: row.status,
+    error: row.error,
   };
 }

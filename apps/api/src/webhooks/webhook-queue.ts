@@ -12,8 +12,8 @@ const jobSchema = z.object({ deliveryId: z.string(), attempts: z.int(), replays:
 /** One attempt to make. `attempts` are those made before, since replay number `replays`: a job that lags behind its delivery is void. */
 export type AttemptJob = z.infer<typeof jobSchema>;
 
-/** What is due is handed out in this order: news before what a partner asks for again in bulk. */
-const priorities = { news: 1, bulk: 0 } as const;
+/** What is due is handed out in this order. Bulk is what a partner asks for again, much at once. */
+const priorities = { end: 2, progress: 1, bulk: 0 } as const;
 export type Urgency = keyof typeof priorities;
 
 export interface WebhookQueue {
@@ -102,14 +102,14 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
 
     async send(trx, jobs, { partnerId, urgency, notBefore }) {
       if (!isOpen) throw new Error("The webhook queue was used before it was opened");
-      const options = {
+      const settings = {
         group: { id: partnerId },
         priority: priorities[urgency],
         ...(notBefore === undefined ? {} : { startAfter: notBefore }),
       };
       await boss.insert(
         queueName,
-        jobs.map((data) => ({ data, ...options })),
+        jobs.map((data) => ({ data, ...settings })),
         { db: fromKysely(trx) },
       );
     },

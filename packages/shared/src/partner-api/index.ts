@@ -38,10 +38,14 @@ export {
   replayedRangeSchema,
   replayRangeRequestSchema,
   webhookDeliveryListSchema,
+  webhookDeliveryDetailSchema,
   webhookDeliverySchema,
   webhookTestRequestSchema,
   type ReplayedRange,
+  type WebhookAttempt,
   type WebhookDelivery,
+  type WebhookDeliveryDetail,
   type WebhookDeliveryList,
 } from "./webhook-deliveries.ts";
+export { progressWebhookEvents, webhookEvents, type ProgressWebhookEvent } from "./webhook-events.ts";
 export { webhookPayloadSchema, type WebhookPayload } from "./webhook.ts";

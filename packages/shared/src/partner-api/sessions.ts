@@ -3,6 +3,7 @@ import { errorCodeSchema } from "../error-codes.ts";
 import { sessionIdSchema } from "../ids.ts";
 import { extractedDataSchema, jsonSchema } from "../json.ts";
 import { sessionStatusSchema } from "../statuses.ts";
+import { progressWebhookEvents } from "./webhook-events.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 export const maxExpiresInHours = 168;
@@ -25,6 +26,11 @@ export const createSessionRequestSchema = z.object({
     .max(2048)
     .optional()
     .describe("Hears of the end of the session. https, with a valid top-level domain."),
+  webhookEvents: z
+    .array(z.enum(progressWebhookEvents))
+    .max(progressWebhookEvents.length)
+    .optional()
+    .describe("Statuses on the way that webhookUrl hears of besides; the end is always told."),
   customUrl: z
     .string()
     .max(2048)

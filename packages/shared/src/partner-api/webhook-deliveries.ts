@@ -26,6 +26,25 @@ export const webhookDeliverySchema = z.strictObject({
   deliveredAt: z.iso.datetime().nullable(),
 });
 
+/** One attempt, and how it ended. Never what the receiver answered. */
+const webhookAttemptSchema = z.strictObject({
+  replay: z.int().min(0).describe("0 before the first replay."),
+  number: z.int().positive().describe("From 1, in each replay."),
+  startedAt: z.iso.datetime(),
+  durationMs: z.int().min(0),
+  status: z.int().nullable().describe("HTTP status of the answer; null when there was none."),
+  error: z.string().nullable().describe("null when it was received."),
+});
+
+export type WebhookAttempt = z.infer<typeof webhookAttemptSchema>;
+
+/** `GET /partner/webhook-deliveries/:id` */
+export const webhookDeliveryDetailSchema = webhookDeliverySchema.extend({
+  attemptLog: z.array(webhookAttemptSchema).describe("Oldest first; of the last five replays."),
+});
+
+export type WebhookDeliveryDetail = z.infer<typeof webhookDeliveryDetailSchema>;
+
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
 
 /** Query of `GET /partner/webhook-deliveries`. */
@@ -67,6 +86,7 @@ export const replayRangeRequestSchema = z
 
 export const replayedRangeSchema = z.strictObject({
   queued: z.int().min(0).describe("How many will be sent again."),
+  endpointDisabled: z.int().min(0).describe("How many were left alone because their address has answered 410."),
   nextFrom: z.iso
     .datetime()
     .nullable()

@@ -37,7 +37,7 @@ export const extraction: ExtractionResult = {
 type Delivery = Selectable<WebhookDeliveriesTable>;
 
 /** Which end a session is driven to. */
-export type End = { extracted: ExtractionResult } | { failed: ErrorCode } | { cancelled: true };
+export type End = { extracted: ExtractionResult } | { failed: ErrorCode } | { cancelled: true } | { none: true };
 
 /** A partner, and what the API runs when its sessions end: session service, attestation, webhooks; on a real database. */
 export async function startSessions(
@@ -109,7 +109,7 @@ export async function startSessions(
     ...options.attestation,
   });
   sessions.onChange((session) => {
-    if (session.completed_at !== null) webhooks.wake();
+    if (session.completed_at !== null || session.webhook_events !== null) webhooks.wake();
   });
 
   async function run(end: End, input: Partial<NewSession> = {}): Promise<SessionRow> {
@@ -124,6 +124,7 @@ export async function startSessions(
       consentRequired: false,
       ...input,
     });
+    if ("none" in end) return session;
     if ("cancelled" in end) await sessions.apply(session.id, { type: "session.cancelled", code: "USER_CANCELLED" });
     else if ("failed" in end) await sessions.apply(session.id, { type: "session.failed", code: end.failed });
     else {
@@ -164,12 +165,13 @@ export async function startSessions(
     /** Waits for what a delivery becomes. A test's own time limit ends the wait. */
     async delivery(sessionId: string, isSo: (row: Delivery) => boolean): Promise<Delivery> {
       for (;;) {
-        const row = await db
+        const rows = await db
           .selectFrom("webhook_deliveries")
           .selectAll()
           .where("session_id", "=", sessionId)
-          .executeTakeFirst();
-        if (row && isSo(row)) return row;
+          .execute();
+        const row = rows.find(isSo);
+        if (row) return row;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
