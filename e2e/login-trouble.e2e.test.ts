@@ -4,7 +4,7 @@ import { patience, startTestSystem, type TestSystem } from "./support/start-test
 
 let test: TestSystem;
 beforeAll(async () => {
-  test = await startTestSystem();
+  test = await startTestSystem({ BROWSER_MEMORY: "512" });
 });
 afterAll(() => test[Symbol.asyncDispose]());
 
@@ -36,6 +36,21 @@ it("a locked account ends in ERROR with its code, on the page, in the API and in
   const webhook = await receivedWebhook(test.system.partnerUrl, sessionId, patience());
   expect(webhook.payload).toMatchObject({ status: "ERROR", errorCode: "ACCOUNT_LOCKED", extractedData: null });
   await user.close();
+});
+
+it("a page that takes more and more memory ends its own session only", async () => {
+  const [user, other] = await Promise.all([test.openEndUser(), test.openEndUser()]);
+  const sessionId = await user.startVerification(test.system.partnerUrl);
+  await other.startVerification(test.system.partnerUrl);
+  await other.agree();
+  await other.logIn("user_good", "pass_good");
+  await user.agree();
+  await user.logIn("user_memoryhog", "pass_good");
+  await user.waitForStatus("ERROR", patience());
+  expect(await test.client.getSession(sessionId)).toMatchObject({ errorCode: "BROWSER_OUT_OF_MEMORY" });
+  await other.enterCode("123456");
+  await other.waitForStatus("COMPLETED", patience());
+  await Promise.all([user.close(), other.close()]);
 });
 
 it("an offer in between is closed by the workflow without troubling the user", async () => {

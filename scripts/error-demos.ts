@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../packages/shared/src/index.ts";
 
 const mine = "With a platform file of your own (see packages/workflow/README.md)";
-const later = "Nothing produces it yet.";
+const onPostgres = "With a PostgreSQL in `DATABASE_URL` and psql:";
 
 /** How to see each code with `npm start` and Demo Bank. Where there is no way, it says so. */
 export const errorDemos: Record<ErrorCode, string> = {
@@ -10,7 +10,7 @@ export const errorDemos: Record<ErrorCode, string> = {
   USER_ABANDONED: "Start with `VIEWER_GRACE=5s npm start`, log in, and close the tab.",
   USER_ACTION_TIMEOUT: "Wait three minutes at the security code of `user_good`.",
   INVALID_CREDENTIALS:
-    "The frame shows it as a note at each wrong password. No session of Demo Bank ends with it: the third wrong one is LOGIN_ATTEMPTS_EXCEEDED.",
+    "Log in as `user_unknown`. A wrong password that can be tried again is a note in the frame, and the third is LOGIN_ATTEMPTS_EXCEEDED.",
   ACCOUNT_LOCKED: "Log in as `user_locked`.",
   ACCOUNT_DISABLED: "Log in as `user_closed`.",
   LOGIN_ATTEMPTS_EXCEEDED: "Enter a wrong password three times.",
@@ -27,24 +27,25 @@ export const errorDemos: Record<ErrorCode, string> = {
   NO_ELIGIBLE_ACCOUNT: `${mine}: a screen with \`fail: NO_ELIGIBLE_ACCOUNT\`. Demo Bank has none.`,
   INSUFFICIENT_DATA: `${mine}: a tree that finishes before a part that it must read.`,
   REQUIREMENTS_NOT_MET: `${mine}: a screen with \`fail: REQUIREMENTS_NOT_MET\`. Demo Bank has none.`,
-  TREE_INVALID:
-    "An invalid platform file takes its platform out of service, so that no session begins. It remains for a file that only the worker finds fault with; the demo has no way.",
+  TREE_INVALID: `${mine}: a selector that no browser understands, such as \`css: "main:nonsense"\`. Other faults take the platform out of service, so that no session begins.`,
   TREE_STEP_FAILED: `${mine}: a step that clicks what is not there.`,
   NAVIGATION_BLOCKED: `${mine}: a login page that leads to a host outside of \`allow\`.`,
   EXTRACTION_FAILED: `${mine}: a rule that finds nothing on the page.`,
   SCHEMA_MISMATCH: `${mine}: an \`output\` whose schema the data does not fit.`,
-  ATTESTOR_UNAVAILABLE: `${later} It is for an independent attestor.`,
-  ATTESTATION_FAILED: "The demo has no way: signing is local and does not fail. Tests make it fail.",
-  ATTESTATION_TIMEOUT: "The demo has no way: signing is local and quick.",
-  ATTESTATION_MISMATCH: "The demo has no way: it would take an attestation that differs from the data. Tests make one.",
+  ATTESTOR_UNAVAILABLE: "Not possible yet: it is for an independent attestor, which this version does not have.",
+  ATTESTATION_FAILED: `${onPostgres} verify an account, then spoil the published key and verify another: \`update signing_keys set public_jwk = jsonb_set(public_jwk, '{x}', public_jwk->'y')\`. What partners could not verify is not given out.`,
+  ATTESTATION_TIMEOUT: `${onPostgres} lock the keys while you enter the security code: \`begin; lock table signing_keys; select pg_sleep(45); rollback\`.`,
+  ATTESTATION_MISMATCH:
+    "Not possible without a defect: every attestation is read back and compared with the data before it is given out, and this is what a difference would be called.",
   SESSION_EXPIRED: "Create a session with `expiresInHours` 1 and leave it alone for an hour.",
   IDLE_TIMEOUT: `${mine}: a user's screen without a \`timeout\`, left alone for as long as \`limits.idle\`.`,
   TERMINATED_BY_PARTNER: "`POST /partner/browser-session/:id/terminate`.",
-  TERMINATED_BY_OPERATOR: `${later} It is for an operator's command.`,
+  TERMINATED_BY_OPERATOR: "Not possible yet: it is for the operator's dashboard, which this version does not have.",
   NO_CAPACITY: "Start the API alone with `QUEUE_TIMEOUT=5s npm run api` and open an `embedUrl`: there is no worker.",
-  BROWSER_LAUNCH_FAILED: "The demo has no way: a worker that cannot start its browser does not come up.",
+  BROWSER_LAUNCH_FAILED:
+    'Start with a Chromium that can be taken away: write `#!/bin/sh` and `exec /usr/lib/chromium/chromium-headless-shell "$@"` into an executable file `/tmp/chromium-headless-shell`, start with `POOL_SIZE=0 CHROMIUM_PATH=/tmp/chromium-headless-shell npm start`, delete the file, and verify.',
   BROWSER_CRASHED: "End the session's Chromium with `kill -9` while you are connected.",
-  BROWSER_OUT_OF_MEMORY: later,
+  BROWSER_OUT_OF_MEMORY: "Log in as `user_memoryhog`; `BROWSER_MEMORY=512 npm start` makes it quicker.",
   WORKER_LOST: "End the worker's process with `kill -9` while you are connected.",
-  INTERNAL: "The demo has no way: it is for defects.",
+  INTERNAL: "Not possible without a defect: it is what an error that nothing foresaw is called.",
 };

@@ -72,6 +72,9 @@ export const environmentSchema = z.object({
     .default(false)
     .describe("Run even where Chromium's sandbox does not work (level L0). Never for real users."),
   LAUNCH_TIMEOUT: durationSchema.default(30_000).describe("How long a browser may take to start."),
+  BROWSER_MEMORY: integer(128, 65_536)
+    .default(1024)
+    .describe("MiB that one browser may take; one that takes more is ended, and its session with it."),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info")
@@ -93,6 +96,7 @@ export interface WorkerConfig {
   runtimeDir: string | undefined;
   allowNoSandbox: boolean;
   launchTimeoutMs: number;
+  browserMemoryMiB: number;
   logLevel: z.infer<typeof environmentSchema>["LOG_LEVEL"];
 }
 
@@ -137,6 +141,7 @@ export function loadConfig(
     runtimeDir: values.RUNTIME_DIR,
     allowNoSandbox: values.ALLOW_NO_SANDBOX,
     launchTimeoutMs: values.LAUNCH_TIMEOUT,
+    browserMemoryMiB: values.BROWSER_MEMORY,
     logLevel: values.LOG_LEVEL,
   };
 }

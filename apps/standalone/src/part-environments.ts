@@ -30,6 +30,7 @@ const settings = {
     "CHROMIUM_PATH",
     "RUNTIME_DIR",
     "LAUNCH_TIMEOUT",
+    "BROWSER_MEMORY",
     "ALLOW_NO_SANDBOX",
     "EGRESS_DEV_HOSTS",
   ],

@@ -7,6 +7,7 @@ import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
+import type { MemoryGuard } from "./memory-guard.ts";
 import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
 
 export interface LaunchOptions {
@@ -16,6 +17,7 @@ export interface LaunchOptions {
   /** False only at level L0. */
   sandbox: boolean;
   timeoutMs: number;
+  memory: MemoryGuard;
   resolve: Resolve;
   log: Logger;
 }
@@ -27,6 +29,8 @@ export interface SlotBrowser {
   egress: EgressProxy;
   /** Leader of the browser's process group. */
   pid: number;
+  /** It was ended because it took too much memory. */
+  readonly outOfMemory: boolean;
   dispose(): Promise<void>;
 }
 
@@ -58,12 +62,24 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
+    const pid = await readPid();
+    const memory = options.memory.watch(pid);
     let disposing: Promise<void> | undefined;
     const dispose = async () => {
+      memory.stop();
       await clean();
       await browser.close().catch(() => {});
     };
-    return { slot, browser, egress, pid: await readPid(), dispose: () => (disposing ??= dispose()) };
+    return {
+      slot,
+      browser,
+      egress,
+      pid,
+      get outOfMemory() {
+        return memory.exceeded;
+      },
+      dispose: () => (disposing ??= dispose()),
+    };
   } catch (error) {
     await clean();
     throw new BrowserLaunchError(options.chromium.path, error);

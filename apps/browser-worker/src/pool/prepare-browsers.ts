@@ -7,6 +7,7 @@ import type { Resolve } from "../egress/dial-public.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
 import { launchBrowser, type SlotBrowser } from "./launch-browser.ts";
+import { MemoryGuard } from "./memory-guard.ts";
 import { createRuntimeFolder } from "./runtime-folder.ts";
 import { checkSandbox, type IsolationLevel } from "./sandbox-level.ts";
 import type { Slot } from "./slot.ts";
@@ -52,7 +53,8 @@ export async function prepareBrowsers(options: {
     });
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
-    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, resolve, log };
+    const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
+    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, resolve, log };
     const launch = (slot: Slot, sandbox: boolean) => launchBrowser(slot, { ...common, sandbox });
     const { level, version } = await checkSandbox({ slot: trial, launch, allowNoSandbox: config.allowNoSandbox, log });
     return {

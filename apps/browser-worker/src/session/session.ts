@@ -201,6 +201,8 @@ export class Session {
   #fail(code: ErrorCode, message: string = errorCodes[code].message): void {
     const state = this.#state;
     if (state.name === "failed" || state.name === "released" || state.name === "extracted") return;
+    if (code === "BROWSER_CRASHED" && "browser" in state && state.browser.outOfMemory)
+      return this.#fail("BROWSER_OUT_OF_MEMORY");
     this.#state = { name: "failed" };
     this.#options.report({ type: "session.failed", code, message: message.slice(0, 500) });
     this.#options.log.info({ errorCode: code }, "session failed");

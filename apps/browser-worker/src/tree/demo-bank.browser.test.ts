@@ -26,7 +26,7 @@ describe("the demo-bank tree at the Demo Bank", () => {
       kind: "extracted",
       extractedData: { accountHolder: "Jane Doe", accountType: "checking", lastFourDigits: "1234" },
       failedParts: [],
-      workflow: { name: "demo-bank", version: "1.1.0" },
+      workflow: { name: "demo-bank", version: "1.2.0" },
     });
     const { statements } = outcome.kind === "extracted" ? outcome.extractedData : {};
     const row = {

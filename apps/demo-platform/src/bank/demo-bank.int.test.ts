@@ -103,6 +103,8 @@ describe("magic users", () => {
     ["user_closed", "/closed", "Your account has been closed", 200],
     ["user_newpass", "/new-password", "Choose a new password", 200],
     ["user_down", "/maintenance", "We will be back soon", 503],
+    ["user_unknown", "/unknown", "We do not know these details", 200],
+    ["user_memoryhog", "/heavy", "/assets/heavy.js", 200],
   ])("%s is led to %s after the password", async (username, path, text, status) => {
     const page = await visitor.logIn(username);
     expect(page).toMatchObject({ path, status });

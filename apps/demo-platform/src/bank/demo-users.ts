@@ -4,7 +4,7 @@ export interface DemoUser {
   /** For the help page: what trying this user shows. */
   shows: string;
   /** Where the password leads instead of to the security code. */
-  afterPassword?: "locked" | "closed" | "maintenance" | "new-password" | "question";
+  afterPassword?: "locked" | "closed" | "maintenance" | "new-password" | "question" | "unknown" | "heavy";
   /** The code that is sent first counts as expired. */
   firstCodeExpired?: true;
   /** Shown over the accounts until dismissed. */
@@ -42,6 +42,12 @@ export const demoUsers: readonly DemoUser[] = [
     username: "user_down",
     shows: "The bank is down for maintenance once the password is in.",
     afterPassword: "maintenance",
+  },
+  { username: "user_unknown", shows: "The bank turns these details away, for good.", afterPassword: "unknown" },
+  {
+    username: "user_memoryhog",
+    shows: "The page after the password takes more and more memory.",
+    afterPassword: "heavy",
   },
 ];
 

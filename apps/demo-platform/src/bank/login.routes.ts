@@ -6,17 +6,21 @@ import {
   aboutPage,
   closedPage,
   codePage,
+  heavyPage,
   lockedPage,
   loginPage,
   maintenancePage,
   newPasswordPage,
   plainPage,
+  unknownPage,
 } from "./pages/entry-pages.ts";
 import { clearVisit, hasFormToken, setVisit, visitOf } from "./visit-cookie.ts";
 import type { Stage, Visit, Visits } from "./visits.ts";
 
 const codeLivesMs = 5 * 60_000;
 const maxWrongCodes = 5;
+/** Where a password leads that opens nothing. */
+const deadEnds = ["locked", "closed", "maintenance", "unknown", "heavy"] as const;
 
 const loginForm = z.object({ username: z.string().max(64), password: z.string().max(128) });
 const codeForm = z.object({ code: z.string().max(12) });
@@ -32,6 +36,8 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
   router.get("/about", (_request, response) => response.send(aboutPage()));
   router.get("/locked", (_request, response) => response.send(lockedPage()));
   router.get("/closed", (_request, response) => response.send(closedPage()));
+  router.get("/unknown", (_request, response) => response.send(unknownPage()));
+  router.get("/heavy", (_request, response) => response.send(heavyPage()));
   router.get("/maintenance", (_request, response) =>
     response.status(503).set("retry-after", "600").send(maintenancePage()),
   );
@@ -56,7 +62,7 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
     }
     await delay(user, request);
     const next = user.afterPassword ?? "code";
-    if (next === "locked" || next === "closed" || next === "maintenance") {
+    if (isDeadEnd(next)) {
       visits.end(visit);
       clearVisit(response);
       response.redirect(303, `/${next}`);
@@ -146,6 +152,10 @@ export function createLoginRoutes({ visits, clock }: { visits: Visits; clock: ()
   }
 
   return router;
+}
+
+function isDeadEnd(place: string): place is (typeof deadEnds)[number] {
+  return (deadEnds as readonly string[]).includes(place);
 }
 
 const newCodeSent = "A new code is on its way.";

@@ -140,6 +140,23 @@ export function closedPage(): string {
   );
 }
 
+/** Unlike a typing mistake, which the login page tells: here there is nothing to try again. */
+export function unknownPage(): string {
+  return plainPage(
+    "We do not know these details",
+    "There is no online banking for them. Visit a branch with your card and some identification.",
+  );
+}
+
+export function heavyPage(): string {
+  return entryPage(
+    "One moment",
+    html`<h1>One moment</h1>
+      <p class="lead">We are putting your accounts together. All of them, in memory, again and again.</p>`,
+    "heavy.js",
+  );
+}
+
 export function aboutPage(): string {
   const rows = demoUsers.map(
     (user) =>

@@ -40,9 +40,9 @@ const footer = html`<footer class="footer">
 </footer>`;
 
 /** Pages before the customer is in: a form beside a picture; on a phone, the form alone. */
-export function entryPage(title: string, content: Markup): string {
+export function entryPage(title: string, content: Markup, script?: string): string {
   return document(
-    { title, bodyClass: "entry" },
+    { title, bodyClass: "entry", ...(script && { script }) },
     html`<div class="entry-main">
         <header class="entry-header">
           <a class="brand-link" href="/login" aria-label="Demo Bank, home">${brand}</a>
