@@ -7,6 +7,9 @@ export const attestationType = "urn:attestream:attestation:1";
 /** `typ` of the JWT header, as SD-JWT VC asks for. */
 export const attestationMediaType = "dc+sd-jwt";
 
+/** `typ` of an erasure receipt's header: another than that of attestations, so that neither can pass for the other. */
+export const erasureReceiptType = "erasure-receipt+jwt";
+
 /** Names with a meaning of their own in an SD-JWT. As the name of a field they would let a verifier read something else than was signed. */
 export const reservedNames: ReadonlySet<string> = new Set(["_sd", "_sd_alg", "...", "__proto__"]);
 

@@ -1,8 +1,6 @@
 import { CompactSign, importJWK } from "jose";
+import { erasureReceiptType } from "../vocabulary.ts";
 import type { SigningKey } from "./signing-key.ts";
-
-/** `typ` of the header: another than that of attestations, so that neither can pass for the other. */
-export const erasureReceiptType = "erasure-receipt+jwt";
 
 /** What the operator states by signing. */
 export interface ErasureStatement {

@@ -3,4 +3,9 @@ export { hashProof } from "../digest.ts";
 export { attestationMediaType, attestationType, type AttestationClaims } from "../vocabulary.ts";
 export type { Expectations } from "./check-expectations.ts";
 export { verifyAttestation, type VerifyOptions } from "./verify-attestation.ts";
+export {
+  verifyErasureReceipt,
+  type ErasureReceiptOptions,
+  type ErasureReceiptResult,
+} from "./verify-erasure-receipt.ts";
 export { refusals, type NotProven, type Proven, type Refusal, type VerifyResult } from "./verify-result.ts";

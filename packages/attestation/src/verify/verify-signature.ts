@@ -27,13 +27,14 @@ const usableKeySchema = z.object({
 export async function verifySignature(
   jwt: string,
   jwks: unknown,
+  mediaType: string = attestationMediaType,
 ): Promise<{ kid: string; payload: Record<string, unknown> }> {
   const keySet = keySetSchema.safeParse(jwks);
   if (!keySet.success) throw new Refused("invalid_key_set");
   const header = headerSchema.safeParse(decodeJson(jwt.slice(0, jwt.indexOf("."))));
   if (!header.success) throw new Refused("malformed", "Its header needs alg, kid and typ, and no crit.");
   const { alg, kid, typ } = header.data;
-  if (typ !== attestationMediaType) throw new Refused("unsupported_type");
+  if (typ !== mediaType) throw new Refused("unsupported_type");
   if (alg !== "ES256") throw new Refused("unsupported_algorithm");
 
   const named = keySet.data.keys.filter((key) => key.kid === kid);
