@@ -6,6 +6,7 @@ import { createAttestationService, type AttestationService } from "./attestation
 import { attestationRoute } from "./attestation/attestation.routes.ts";
 import { jwksRoute } from "./attestation/jwks.routes.ts";
 import { createSigningKeys } from "./attestation/signing-keys.ts";
+import { sealPlainAttestations } from "./attestation/stored-attestation.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createAssign } from "./dispatch/assign-session.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch/create-dispatcher.ts";
@@ -224,8 +225,10 @@ async function start(
 
   const signingKeys = createSigningKeys({ db, sealer, now });
   const receiverDataSchema = z.record(z.string(), jsonSchema);
+  await sealPlainAttestations({ db, sealer });
   const attestations = createAttestationService({
     db,
+    sealer,
     sessions,
     keys: signingKeys,
     issuer: publicUrl,

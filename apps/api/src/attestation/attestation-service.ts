@@ -11,11 +11,14 @@ import type { ExtractionResult } from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import { isDatabaseOutage } from "../storage/database-outage.ts";
+import type { Sealer } from "../storage/encryption.ts";
 import type { AttestationsTable, Database, SessionRow } from "../storage/schema.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import { openAttestation, sealAttestation } from "./stored-attestation.ts";
 
 export interface AttestationServiceDependencies {
   db: Kysely<Database>;
+  sealer: Sealer;
   sessions: Pick<SessionService, "get" | "apply">;
   keys: SigningKeys;
   /** PUBLIC_URL without a slash at the end; becomes `iss`. */
@@ -39,7 +42,11 @@ export interface AttestationService {
   issue(sessionId: string): Promise<void>;
   /** At boot: sessions that an earlier process left in VERIFYING. */
   resume(): Promise<void>;
-  get(sessionId: string): Promise<Selectable<AttestationsTable> | null>;
+  get(
+    sessionId: string,
+  ): Promise<
+    (Pick<Selectable<AttestationsTable>, "proof_hash" | "issuer" | "issued_at"> & { attestation: string }) | null
+  >;
 }
 
 /** Why no attestation came about, as the session's error code. */
@@ -113,7 +120,8 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
               .insertInto("attestations")
               .values({
                 session_id: session.id,
-                attestation: issued.attestation,
+                attestation: null,
+                attestation_enc: sealAttestation(deps.sealer, session.id, issued.attestation),
                 proof_hash: issued.proofHash,
                 kid: issued.kid,
                 issuer,
@@ -171,8 +179,14 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
         .execute();
       for (const { id } of waiting) await issue(id);
     },
-    get: async (sessionId) =>
-      (await db.selectFrom("attestations").selectAll().where("session_id", "=", sessionId).executeTakeFirst()) ?? null,
+    async get(sessionId) {
+      const row = await db
+        .selectFrom("attestations")
+        .selectAll()
+        .where("session_id", "=", sessionId)
+        .executeTakeFirst();
+      return row ? { ...row, attestation: openAttestation(deps.sealer, row) } : null;
+    },
   };
 }
 

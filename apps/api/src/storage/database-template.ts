@@ -20,6 +20,7 @@ function templatePath(): string {
     "migrations/0003-custom-url-and-retention.ts",
     "migrations/0004-sealed-stream.ts",
     "migrations/0005-webhook-events.ts",
+    "migrations/0006-sealed-attestations.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

@@ -5,6 +5,7 @@ import * as additivePaths from "./migrations/0002-additive-paths.ts";
 import * as customUrlAndRetention from "./migrations/0003-custom-url-and-retention.ts";
 import * as sealedStream from "./migrations/0004-sealed-stream.ts";
 import * as webhookEvents from "./migrations/0005-webhook-events.ts";
+import * as sealedAttestations from "./migrations/0006-sealed-attestations.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = {
@@ -13,6 +14,7 @@ const migrations = {
   "0003-custom-url-and-retention": customUrlAndRetention,
   "0004-sealed-stream": sealedStream,
   "0005-webhook-events": webhookEvents,
+  "0006-sealed-attestations": sealedAttestations,
 };
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */

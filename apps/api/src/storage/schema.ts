@@ -156,7 +156,9 @@ export interface ViewersTable {
 
 export interface AttestationsTable {
   session_id: string;
-  attestation: string;
+  /** Of earlier releases, until the next start. */
+  attestation: string | null;
+  attestation_enc: Uint8Array | null;
   proof_hash: string;
   kid: string;
   issuer: string;

@@ -97,6 +97,7 @@ export async function startSessions(
   });
   const attestations = createAttestationService({
     db,
+    sealer,
     sessions,
     keys,
     issuer: "https://verify.example.com",
