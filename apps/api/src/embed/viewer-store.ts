@@ -59,11 +59,17 @@ export function createViewerStore(deps: {
   // answer would turn into a locked-out tab. It counts only while the viewer's row stands.
   const resumeSecretOf = (viewerId: string) => createHmac("sha256", resumeKey).update(viewerId).digest("base64url");
 
+  const isSpent = async (on: Kysely<Database>, tokenId: string) =>
+    (await on.selectFrom("embed_tokens").select("token_id").where("token_id", "=", tokenId).executeTakeFirst()) !==
+    undefined;
+
   return {
     resumeSecretOf,
 
-    enter: (sessionId, tokenId, now) =>
-      db.transaction().execute(async (trx): Promise<Entry> => {
+    async enter(sessionId, tokenId, now) {
+      // Without the lock: a crowd with a used token must not keep its winner waiting for a connection.
+      if (await isSpent(db, tokenId)) return { outcome: "used" };
+      return db.transaction().execute(async (trx): Promise<Entry> => {
         // The lock makes this and the session service's updates take turns: nobody connects in between.
         const session = await trx
           .selectFrom("sessions")
@@ -72,12 +78,7 @@ export function createViewerStore(deps: {
           .forUpdate()
           .executeTakeFirst();
         if (!session) return { outcome: "absent" };
-        const spent = await trx
-          .selectFrom("embed_tokens")
-          .select("token_id")
-          .where("token_id", "=", tokenId)
-          .executeTakeFirst();
-        if (spent) return { outcome: "used" };
+        if (await isSpent(trx, tokenId)) return { outcome: "used" };
         if (isTerminal(session.status)) return { outcome: "over" };
         // Consent is one person's: whoever enters after it was given must be the same.
         if (entered[session.status] || session.consented_at !== null) return { outcome: "held" };
@@ -96,7 +97,8 @@ export function createViewerStore(deps: {
           })
           .execute();
         return { outcome: "entered", viewerId, cookie };
-      }),
+      });
+    },
 
     async authenticate(sessionId, { cookie, resumeSecret }) {
       if (cookie === null && resumeSecret === null) return null;
