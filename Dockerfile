@@ -8,6 +8,7 @@ COPY packages packages
 COPY apps apps
 COPY examples examples
 COPY e2e/package.json e2e/package.json
+COPY bench/package.json bench/package.json
 # With the optional ones: esbuild's program is among them. They go when the pages are bundled.
 RUN pnpm install --frozen-lockfile \
  && node --conditions=@attestream/source apps/frame/build.ts \

@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,e2e/soak}/**/*.test.ts"],
+          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,bench,e2e/soak}/**/*.test.ts"],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
         },
       },
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "integration",
-          include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "scripts/**/*.int.test.ts"],
+          include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "{scripts,bench}/**/*.int.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "e2e",
-          include: ["e2e/**/*.e2e.test.ts"],
+          include: ["{e2e,bench}/**/*.e2e.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

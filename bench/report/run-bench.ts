@@ -1,0 +1,34 @@
+import { createRow, type BenchRow } from "./bench-row.ts";
+import type { Bench } from "./bench.ts";
+import { startBenchRun, type BenchOptions } from "../system/bench-run.ts";
+
+/**
+ * Measures the rows asked for, all when `only` is null, in the order of the definitions. What cannot be measured
+ * does not stop the others: its row says why, and `failed` is true.
+ */
+export async function runBench(
+  bench: Bench,
+  options: BenchOptions & { only: readonly string[] | null },
+): Promise<{ rows: BenchRow[]; failed: boolean }> {
+  const { only, progress, signal } = options;
+  const wanted = (name: string) => only === null || only.includes(name);
+  const found = new Map<string, BenchRow>();
+  let failed = false;
+  await using run = await startBenchRun(options);
+  for (const group of bench.groups.filter(({ rows }) => rows.some(wanted))) {
+    if (signal.aborted) break;
+    progress(group.title);
+    const measured = await group.measure(run).catch((error: unknown) => {
+      failed = true;
+      const note = `not measured: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`;
+      progress(`${group.title}: ${note}`);
+      return Object.fromEntries(group.rows.map((name) => [name, { value: null, note }]));
+    });
+    for (const definition of bench.definitions) {
+      const measurement = measured[definition.name];
+      if (measurement !== undefined) found.set(definition.name, createRow(definition, measurement));
+    }
+  }
+  const rows = bench.definitions.filter(({ name }) => wanted(name)).flatMap(({ name }) => found.get(name) ?? []);
+  return { rows, failed: failed || signal.aborted };
+}

@@ -1,0 +1,121 @@
+// Runs in every document of the viewer's browser, ours and the peer's, before anything else there. It only
+// looks: when the pointer or a key went down, what came over WebSockets, and what the canvas shows when.
+(() => {
+  const received = { messages: 0, bytes: 0, pictures: 0 };
+  const keys = { latencies: [], pendingSince: null };
+  let pressedAt = null;
+  let watch = null;
+
+  function countPicture() {
+    received.pictures += 1;
+    if (keys.pendingSince === null) return;
+    keys.latencies.push(performance.now() - keys.pendingSince);
+    keys.pendingSince = null;
+  }
+
+  // What comes may be sealed: only its length is seen. The peer's JSON is told by its first letters.
+  const PlainSocket = WebSocket;
+  globalThis.WebSocket = class extends PlainSocket {
+    constructor(...parameters) {
+      super(...parameters);
+      this.addEventListener("message", ({ data }) => {
+        const isText = typeof data === "string";
+        received.messages += 1;
+        received.bytes += isText ? data.length : (data.byteLength ?? data.size);
+        if (isText && data.startsWith('{"type":"frame"')) countPicture();
+      });
+    }
+  };
+
+  // A picture that has come is decoded at once, all its parts in one turn.
+  const plainDecode = createImageBitmap;
+  let decoding = false;
+  globalThis.createImageBitmap = (...parameters) => {
+    if (!decoding) {
+      decoding = true;
+      queueMicrotask(() => (decoding = false));
+      countPicture();
+    }
+    return plainDecode(...parameters);
+  };
+
+  addEventListener("pointerdown", (event) => (pressedAt ??= event.timeStamp), true);
+  addEventListener("keydown", (event) => (keys.pendingSince ??= event.timeStamp), true);
+
+  // A canvas of our own: reading the shown one would change how the browser keeps it.
+  const glass = document.createElement("canvas");
+  const context = glass.getContext("2d", { willReadFrequently: true });
+  const shownCanvas = () => document.querySelector("canvas.screen");
+
+  function read(canvas, { x, y, width, height }) {
+    if (glass.width < width || glass.height < height) Object.assign(glass, { width, height });
+    context.drawImage(canvas, x, y, width, height, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height).data;
+  }
+
+  function markerState(point) {
+    const canvas = shownCanvas();
+    if (!canvas || canvas.width <= point.x) return null;
+    const [red, green, blue] = read(canvas, { ...point, width: 1, height: 1 });
+    return (red > 127 ? 1 : 0) + (green > 127 ? 2 : 0) + (blue > 127 ? 4 : 0);
+  }
+
+  function checksum(bytes) {
+    let sum = 0;
+    for (let at = 0; at < bytes.length; at += 4)
+      sum = (sum * 31 + bytes[at] + bytes[at + 1] * 7 + bytes[at + 2] * 13) | 0;
+    return sum;
+  }
+
+  globalThis.benchProbe = {
+    markerState,
+
+    /** Begins to look for a state of the marker, once per animation frame. */
+    watchFor(point, state, lostAfterMs) {
+      pressedAt = null;
+      const settled = Promise.withResolvers();
+      const giveUpAt = performance.now() + lostAfterMs;
+      const look = () => {
+        const now = performance.now();
+        if (markerState(point) === state) settled.resolve(pressedAt === null ? null : now - pressedAt);
+        else if (now > giveUpAt) settled.resolve(null);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+      watch = settled.promise;
+    },
+
+    /** Milliseconds from the press to the first animation frame that had it on the canvas; null: it never came. */
+    drawn: () => watch,
+
+    /** Counts the animation frames in which an area looks otherwise than before, until told to stop. */
+    countPictures(area) {
+      const counted = { pictures: 0, since: performance.now(), on: true };
+      let before = null;
+      const look = () => {
+        const canvas = shownCanvas();
+        if (canvas) {
+          const sum = checksum(read(canvas, area));
+          if (before !== null && sum !== before) counted.pictures += 1;
+          before = sum;
+        }
+        if (counted.on) requestAnimationFrame(look);
+      };
+      look();
+      globalThis.benchProbe.stopCounting = () => {
+        counted.on = false;
+        return (counted.pictures / (performance.now() - counted.since)) * 1000;
+      };
+    },
+    stopCounting: () => 0,
+
+    received: () => ({ ...received, at: performance.now() }),
+    takeKeyLatencies: () => keys.latencies.splice(0),
+    canvasSize: () => {
+      const canvas = shownCanvas();
+      return canvas
+        ? { width: canvas.width, height: canvas.height, shown: canvas.clientWidth, tall: canvas.clientHeight }
+        : null;
+    },
+  };
+})();
