@@ -1,6 +1,7 @@
 import { errorCodes, type Challenge, type Json, type SessionStatus } from "@attestream/shared";
 import { runTree, type ChallengeReply, type PlatformDefinition, type RunOutcome } from "@attestream/workflow";
 import type { BrowserContext } from "playwright";
+import { alignClientHints } from "../session/client-hints.ts";
 import { capturesOf } from "../tree/captures-of.ts";
 import { createPlaywrightPage } from "../tree/playwright-page.ts";
 import { waitFor } from "../tree/wait-for.ts";
@@ -35,6 +36,7 @@ export async function runPlatformTest(options: {
   let challenges = 0;
   const acts: Promise<void>[] = [];
   try {
+    await alignClientHints(context, page);
     const port = await createPlaywrightPage({
       context,
       page: top,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@attestream/shared";
-import { isAllowedHost, type PagePort, type RequestPattern } from "@attestream/workflow";
+import { isAllowedHost, TreeFailure, type PagePort, type RequestPattern } from "@attestream/workflow";
 import type { BrowserContext, Page, Request } from "playwright";
 import { actOnPage, clickRow } from "./act-on-page.ts";
 import { captureResponses } from "./capture-responses.ts";
@@ -11,6 +11,8 @@ import { watchMutations } from "./watch-mutations.ts";
 
 const navigationTimeoutMs = 30_000;
 const textTimeoutMs = 2_000;
+/** A page that does not say what is on it for so long is hung, be it by its own scripts or by a regex of the tree. */
+const answerMs = 30_000;
 
 /** Requests whose end may change what is to be seen. Pictures, media and endless streams are not waited for. */
 const awaitedTypes = new Set(["document", "stylesheet", "script", "xhr", "fetch"]);
@@ -28,6 +30,8 @@ export interface PlaywrightPageOptions {
   allow: readonly string[];
   captures: readonly RequestPattern[];
   now: () => Date;
+  /** How long a page may take to say what is on it. */
+  answerWithinMs?: number;
   /** Ends the watching. */
   signal: AbortSignal;
 }
@@ -39,8 +43,10 @@ export async function createPlaywrightPage({
   allow,
   captures,
   now,
+  answerWithinMs = answerMs,
   signal,
 }: PlaywrightPageOptions): Promise<PagePort> {
+  const answered = <T>(work: Promise<T>) => withinTime(work, answerWithinMs);
   const activity = new PageActivity(() => now().getTime());
   const states = new Map<Page, PageState>();
   const buffer = captureResponses(context, captures, allow, activity, signal);
@@ -106,8 +112,13 @@ export async function createPlaywrightPage({
     if (main && failure && (failure !== "NAVIGATION_BLOCKED" || main === first)) stateOf(main).failure ??= failure;
     activity.ended(request);
   };
-  // A window that closes at once cannot be watched, and need not be.
-  const onPage = (opened: Page) => void watch(opened).catch(() => activity.noticed());
+  // What the window showed before it was watched is news as well. One that closes at once cannot be
+  // watched, and need not be.
+  const onPage = (opened: Page) =>
+    void watch(opened).then(
+      () => activity.navigated(),
+      () => activity.noticed(),
+    );
   context
     .on("request", onRequest)
     .on("response", onResponse)
@@ -143,12 +154,12 @@ export async function createPlaywrightPage({
       };
     },
     changed: (revision, until) => activity.changed(revision, until),
-    find: async (locator) => (await findElement(page(), locator)) !== null,
+    find: async (locator) => (await answered(findElement(page(), locator))) !== null,
     async text(locator) {
-      const element = await findElement(page(), locator);
+      const element = await answered(findElement(page(), locator));
       return element === null ? null : element.innerText({ timeout: textTimeoutMs }).catch(() => null);
     },
-    readElements: (rowsCss, sources) => readElements(page(), rowsCss, sources),
+    readElements: (rowsCss, sources) => withinTime(readElements(page(), rowsCss, sources), 4 * answerWithinMs),
     response: (request, afterRevision) => buffer.newest(request, afterRevision),
     async open(url) {
       if (!isAllowed(url)) return "NAVIGATION_BLOCKED";
@@ -162,4 +173,20 @@ export async function createPlaywrightPage({
     clickRow: (rowsCss, index) => clickRow(page(), rowsCss, index),
     act: (action) => actOnPage(page(), action),
   };
+}
+
+/** Playwright asks a hung page without end. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new TreeFailure("PLATFORM_TIMEOUT", "The page does not say what is on it.")),
+    ms,
+  );
+  // Whichever comes second is nobody's concern.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
