@@ -1,5 +1,8 @@
 export {
   verifyAttestation,
+  verifyErasureReceipt,
+  type ErasureReceiptOptions,
+  type ErasureReceiptResult,
   type NotProven,
   type Proven,
   type Refusal,
@@ -11,10 +14,12 @@ export type {
   CreatedSession,
   Erasure,
   Platform,
+  ReplayedRange,
   RotatedApiKey,
   RotatedWebhookSecret,
   SessionList,
   WebhookDelivery,
+  WebhookDeliveryDetail,
   WebhookDeliveryList,
   WebhookSecrets,
 } from "@attestream/shared/partner-api";
@@ -27,9 +32,11 @@ export {
   type CreateOptions,
   type DeliveriesOptions,
   type EventsOptions,
+  type FollowOptions,
   type ListOptions,
   type NewSession,
+  type ReplayRange,
   type RotateOptions,
 } from "./client/create-client.ts";
-export type { Session, SessionEvents, WebhookPayload } from "./client/schemas.ts";
+export type { Session, SessionEvent, SessionEvents, WebhookPayload } from "./client/schemas.ts";
 export { verifyWebhook, WebhookVerificationError, type WebhookRequest } from "./webhook/verify-webhook.ts";

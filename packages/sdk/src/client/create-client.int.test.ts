@@ -137,7 +137,7 @@ describe("the client", () => {
     };
     const { baseUrl, seen } = await serve(
       success({ deliveries: [delivery], total: 1, limit: 20, offset: 0 }),
-      success(delivery),
+      success({ ...delivery, attemptLog: [] }),
     );
     const client = createClient({ baseUrl, apiKey: "k" });
     expect((await client.webhookDeliveries({ state: "failed", sessionId })).deliveries).toEqual([delivery]);

@@ -1,13 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { isTerminal } from "@attestream/shared";
 import {
   attestationResponseSchema,
   createdSessionSchema,
   erasureSchema,
   platformListSchema,
+  replayedRangeSchema,
   rotatedApiKeySchema,
   rotatedWebhookSecretSchema,
   sessionListSchema,
   webhookDeliveryListSchema,
+  webhookDeliveryDetailSchema,
   webhookDeliverySchema,
   webhookSecretsSchema,
   type AttestationResponse,
@@ -15,16 +18,26 @@ import {
   type createSessionRequestSchema,
   type Erasure,
   type Platform,
+  type ReplayedRange,
   type RotatedApiKey,
   type RotatedWebhookSecret,
   type SessionList,
   type WebhookDelivery,
+  type WebhookDeliveryDetail,
   type WebhookDeliveryList,
   type WebhookSecrets,
 } from "@attestream/shared/partner-api";
 import { z } from "zod";
 import { AttestreamError } from "./attestream-error.ts";
-import { clientSessionEventsSchema, clientSessionSchema, type Session, type SessionEvents } from "./schemas.ts";
+import { followSession } from "./follow-session.ts";
+import { repeatRequest } from "./repeat-request.ts";
+import {
+  clientSessionEventsSchema,
+  clientSessionSchema,
+  type Session,
+  type SessionEvent,
+  type SessionEvents,
+} from "./schemas.ts";
 import { sendRequest, type Connection } from "./send-request.ts";
 
 export interface ClientOptions {
@@ -33,7 +46,7 @@ export interface ClientOptions {
   apiKey: string;
   /** For tests, or to send through something of your own. */
   fetch?: typeof fetch;
-  /** How `waitForCompletion` passes the time between two looks; for tests. */
+  /** How the time between two looks or two tries is passed; for tests. */
   wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -44,7 +57,10 @@ export interface CallOptions {
 }
 
 export interface CreateOptions extends CallOptions {
-  /** Of your choice, up to 255 characters: a repeated call with the same key within 24 hours gives the same session. */
+  /**
+   * Of your choice, up to 255 characters: a repeated call with the same key within 24 hours gives the same session.
+   * Left out, each call has one of its own, so that no try of it can make a second session.
+   */
   idempotencyKey?: string;
 }
 
@@ -52,6 +68,11 @@ export interface EventsOptions extends CallOptions {
   after?: number;
   /** 1 to 500; 100 when left out. */
   limit?: number;
+}
+
+export interface FollowOptions extends CallOptions {
+  /** Only what came after this `seq`: where an earlier reader stopped. */
+  after?: number;
 }
 
 export interface ListOptions extends CallOptions {
@@ -64,7 +85,7 @@ export interface ListOptions extends CallOptions {
 export interface Client {
   /** What can be verified; `id` goes into `createSession`. */
   platforms(options?: CallOptions): Promise<Platform[]>;
-  /** Starts a verification. Give `embedUrl` to `mount()` in the user's browser, at once: it works for one visit. */
+  /** Starts a verification; tries again by itself, up to three times, when the answer does not come. Give `embedUrl` to `mount()` in the user's browser, at once: it works for one visit. */
   createSession(session: NewSession, options?: CreateOptions): Promise<CreatedSession>;
   getSession(sessionId: string, options?: CallOptions): Promise<Session>;
   listSessions(options?: ListOptions): Promise<SessionList>;
@@ -72,15 +93,20 @@ export interface Client {
   terminate(sessionId: string, options?: CallOptions): Promise<Session>;
   /** What has happened to a session, oldest first; ask on with `after` set to the last `seq`. */
   sessionEvents(sessionId: string, options?: EventsOptions): Promise<SessionEvents>;
+  /** Every event once, as it happens, until the session has ended; goes on by itself after a broken connection. */
+  followSession(sessionId: string, options?: FollowOptions): AsyncIterable<SessionEvent>;
   /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
   attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
   /** Removes what a session that has ended knows of its user: data, attestation, receiverData, metadata. */
   eraseData(sessionId: string, options?: CallOptions): Promise<Erasure>;
   /** What became of your webhooks, newest first. */
   webhookDeliveries(options?: DeliveriesOptions): Promise<WebhookDeliveryList>;
-  webhookDelivery(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
+  /** With how each attempt ended. */
+  webhookDelivery(deliveryId: string, options?: CallOptions): Promise<WebhookDeliveryDetail>;
   /** Sends a webhook again that was delivered or given up, under its old id. */
   replayWebhook(deliveryId: string, options?: CallOptions): Promise<WebhookDelivery>;
+  /** Sends again what was made in a time, for instance while your server was away. */
+  replayWebhooks(range: ReplayRange, options?: CallOptions): Promise<ReplayedRange>;
   /** Sends a made-up webhook, once. `webhookDelivery` tells what came of it. */
   testWebhook(webhookUrl: string, options?: CallOptions): Promise<WebhookDelivery>;
   /** Makes a new API key, told this once. The present one lives on for `overlapHours` (24). This client keeps using the present one. */
@@ -105,6 +131,14 @@ export interface DeliveriesOptions extends CallOptions {
   /** 1 to 100; 20 when left out. */
   limit?: number;
   offset?: number;
+}
+
+export interface ReplayRange {
+  /** Made at or after, and before; ISO 8601. */
+  from: string;
+  to: string;
+  /** Only those; both when left out. */
+  state?: "delivered" | "failed";
 }
 
 export interface RotateOptions extends CallOptions {
@@ -138,15 +172,17 @@ export function createClient(options: ClientOptions): Client {
         answer: platformListSchema,
         signal,
       }),
-    createSession: (session, { signal, idempotencyKey } = {}) =>
-      sendRequest(connection, {
+    createSession(session, { signal, idempotencyKey = randomUUID() } = {}) {
+      const request = {
         method: "POST",
         path: "/partner/browser-session",
         body: session,
-        ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
+        headers: { "idempotency-key": idempotencyKey },
         answer: createdSessionSchema,
         signal,
-      }),
+      } as const;
+      return repeatRequest(() => sendRequest(connection, request), pause, signal);
+    },
     getSession: (sessionId, { signal } = {}) =>
       sendRequest(connection, { method: "GET", path: sessionPath(sessionId), answer: clientSessionSchema, signal }),
     listSessions: ({ signal, status, limit, offset } = {}) =>
@@ -172,6 +208,8 @@ export function createClient(options: ClientOptions): Client {
         answer: clientSessionEventsSchema,
         signal,
       }),
+    followSession: (sessionId, { signal, after = 0 } = {}) =>
+      followSession({ connection, path: sessionPath(sessionId, "/events"), after, pause, signal }),
     attestation: (sessionId, { signal } = {}) =>
       sendRequest(connection, {
         method: "GET",
@@ -198,7 +236,7 @@ export function createClient(options: ClientOptions): Client {
       sendRequest(connection, {
         method: "GET",
         path: deliveryPath(deliveryId),
-        answer: webhookDeliverySchema,
+        answer: webhookDeliveryDetailSchema,
         signal,
       }),
     replayWebhook: (deliveryId, { signal } = {}) =>
@@ -206,6 +244,14 @@ export function createClient(options: ClientOptions): Client {
         method: "POST",
         path: deliveryPath(deliveryId, "/replay"),
         answer: webhookDeliverySchema,
+        signal,
+      }),
+    replayWebhooks: (body, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: "/partner/webhook-deliveries/replay",
+        body,
+        answer: replayedRangeSchema,
         signal,
       }),
     testWebhook: (webhookUrl, { signal } = {}) =>

@@ -17,12 +17,18 @@ export const clientWebhookSchema = webhookPayloadSchema.extend({
   statusReason: reason,
 });
 
-export const clientSessionEventsSchema = sessionEventsSchema.extend({
-  events: z.array(sessionLogEntrySchema.extend({ code: z.string().optional(), challengeKind: z.string().optional() })),
+export const clientSessionEventSchema = sessionLogEntrySchema.extend({
+  code: z.string().optional(),
+  challengeKind: z.string().optional(),
 });
+
+export const clientSessionEventsSchema = sessionEventsSchema.extend({ events: z.array(clientSessionEventSchema) });
 
 /** A session as `getSession` gives it. */
 export type Session = z.infer<typeof clientSessionSchema>;
+
+/** Something that happened to a session. */
+export type SessionEvent = z.infer<typeof clientSessionEventSchema>;
 
 /** A page of a session's log. */
 export type SessionEvents = z.infer<typeof clientSessionEventsSchema>;

@@ -40,15 +40,33 @@ export async function sendRequest<T extends z.ZodType>(
   throw unexpected(response, parsed.error);
 }
 
+/** The body of an event stream that goes on after `lastEventId`; null when there will be nothing more. Ends with the signal. */
+export async function openStream(
+  connection: Connection,
+  { path, lastEventId, signal }: { path: string; lastEventId: number; signal: AbortSignal },
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+  const headers = { accept: "text/event-stream", "last-event-id": String(lastEventId) };
+  const response = await send(connection, { method: "GET", path, headers, signal }, answerWithinMs);
+  if (response.status === 204) return null;
+  if (!response.ok) throw errorFrom(response, await readJson(response));
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream") || response.body === null)
+    throw unexpected(response, undefined);
+  return response.body;
+}
+
 async function send(
   connection: Connection,
-  { method, path, query, body, headers, signal }: ApiRequest<z.ZodType>,
+  { method, path, query, body, headers, signal }: Omit<ApiRequest<z.ZodType>, "answer">,
+  /** For the head of the answer only: the body takes as long as it takes. */
+  headWithinMs?: number,
 ): Promise<Response> {
   // Below the base URL's own path, for an API behind a prefix.
   const url = new URL(`${connection.baseUrl.pathname.replace(/\/$/, "")}${path}`, connection.baseUrl);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
-  const timeout = AbortSignal.timeout(answerWithinMs);
+  const head = headWithinMs === undefined ? null : new AbortController();
+  const headTimer = head && setTimeout(() => head.abort(), headWithinMs);
+  const timeout = head?.signal ?? AbortSignal.timeout(answerWithinMs);
   try {
     return await connection.fetch(url, {
       method,
@@ -75,6 +93,8 @@ async function send(
       retriable: true,
       cause,
     });
+  } finally {
+    clearTimeout(headTimer ?? undefined);
   }
 }
 
