@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ const undo = new AsyncDisposableStack();
 const received = Promise.withResolvers<{ payload: Buffer; headers: Record<string, string> }>();
 let test: TestSystem;
 let webhookPort: number;
+let branchPort: number;
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "attestream-own-"));
@@ -26,18 +27,20 @@ beforeAll(async () => {
     undo.defer(() => server.close().closeAllConnections());
     return (server.address() as AddressInfo).port;
   };
-  const sitePort = await serve("garage.example.com", (request, response) => {
+  const site = (owner: string) => (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(String(request.url), "https://garage.example.com");
     response.setHeader("content-type", "text/html; charset=utf-8");
     if (url.pathname === "/bookings")
       response.end(
-        "<h1>Bookings</h1><p id=owner>Max Mustermann</p><table><tbody><tr><td>2026-01-02</td><td>12,50 €</td></tr></tbody></table>",
+        `<h1>Bookings</h1><p id=owner>${owner}</p><table><tbody><tr><td>2026-01-02</td><td>12,50 €</td></tr></tbody></table>`,
       );
     else
       response.end(
         "<form action=/bookings><label>Plate <input name=plate autofocus></label><button>Sign in</button></form>",
       );
-  });
+  };
+  const sitePort = await serve("garage.example.com", site("Max Mustermann"));
+  branchPort = await serve("branch.demo.test", site("Branch Customer"));
   webhookPort = await serve("localhost", (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -55,7 +58,7 @@ beforeAll(async () => {
   test = await startTestSystem({
     BOOTSTRAP_API_KEY: bootstrapKey,
     PLATFORMS_DIRS: join(folder, "platforms"),
-    EGRESS_DEV_HOSTS: `garage.example.com=127.0.0.1:${sitePort}`,
+    EGRESS_DEV_HOSTS: `garage.example.com=127.0.0.1:${sitePort},branch.demo.test=127.0.0.1:${branchPort}`,
     WEBHOOK_DEV_HOSTS: `localhost:${webhookPort}`,
     EXTRA_CA_FILE: join(folder, "ca.pem"),
     LOG_LEVEL: "fatal",
@@ -95,13 +98,33 @@ it("a platform, a key, an authority and a webhook host of the operator's own wor
   await user.close();
 });
 
+it("a session's own address is where its browser goes, although the platform does not name that host", async () => {
+  const client = createClient({ baseUrl: test.system.apiUrl, apiKey: bootstrapKey });
+  const platform = (await client.platforms()).find(({ name }) => name === "garage");
+  const session = await client.createSession({
+    platformId: Number(platform?.id),
+    customUrl: `https://branch.demo.test:${branchPort}/`,
+    consent: false,
+  });
+  const user = await test.openEndUser();
+  await user.page.goto(session.embedUrl);
+  await user.page.locator('[data-challenge="login"]').waitFor();
+  await user.page.locator(".keyboard-target").focus();
+  await user.page.keyboard.type("M-AX 2");
+  await user.page.keyboard.press("Enter");
+  await expect
+    .poll(async () => await client.getSession(session.sessionId), { timeout: 60_000 })
+    .toMatchObject({ status: "COMPLETED", extractedData: { owner: "Branch Customer" } });
+  await user.close();
+});
+
 const garage = `
 format: platform/1
 name: garage
 displayName: Garage
 description: A garage that does not exist
 loginUrl: https://garage.example.com/
-allowCustomUrl: false
+allowCustomUrl: true
 version: 1.0.0
 allow: [garage.example.com]
 limits: { total: 5m, idle: 1m }

@@ -83,9 +83,7 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   };
 
   async function answerOpening(response: Response, opening: Opening): Promise<void> {
-    const { session, cookie, resumeSecret } = opening;
-    if (cookie !== null)
-      setViewerCookie(response, session.id, cookie, session.expires_at.getTime() - clock().getTime());
+    const { session, resumeSecret } = opening;
     sendSuccess(response, { view: await readView(session), resumeSecret } satisfies FrameOpening);
   }
 
@@ -109,7 +107,13 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
     const { token } = parseInput(exchangeRequestSchema, request.body);
     const sessionId = sessionIdOf(request);
     if (sessionId === null) throw new AppError("embed_token_invalid");
-    const opening = await frame.exchange(sessionId, token, readViewerCredentials(request, sessionId));
+    const opening = await frame.exchange(
+      sessionId,
+      token,
+      readViewerCredentials(request, sessionId),
+      ({ expires_at: expiresAt }, cookie) =>
+        setViewerCookie(response, sessionId, cookie, expiresAt.getTime() - clock().getTime()),
+    );
     if (opening.cookie !== null) {
       events.closeOthers(sessionId, opening.viewerId);
       deps.onViewerEntered?.(sessionId, opening.viewerId);

@@ -15,7 +15,13 @@ export interface Opening {
 
 /** What the frame page may do with its session. Throws AppError with the codes of the frame API. */
 export interface FrameService {
-  exchange(sessionId: string, token: string, credentials: ViewerCredentials): Promise<Opening>;
+  /** `entered` hears of a new viewer at once: a token that is spent must not leave its bearer outside if something fails after that. */
+  exchange(
+    sessionId: string,
+    token: string,
+    credentials: ViewerCredentials,
+    entered: (session: SessionRow, cookie: string) => void,
+  ): Promise<Opening>;
   resume(sessionId: string, credentials: ViewerCredentials): Promise<Opening>;
   /** The session and its viewer, when the credentials are the viewer's. */
   require(sessionId: string, credentials: ViewerCredentials): Promise<{ session: SessionRow; viewerId: string }>;
@@ -63,7 +69,7 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
   return {
     require,
 
-    async exchange(sessionId, token, credentials) {
+    async exchange(sessionId, token, credentials, entered) {
       const now = clock();
       const tokenId = checkEmbedToken(tokenKey, sessionId, token, now);
       const session = tokenId === null ? null : await sessions.get(sessionId);
@@ -75,6 +81,7 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
       const entry = await viewers.enter(sessionId, tokenId, now);
       switch (entry.outcome) {
         case "entered":
+          entered(session, entry.cookie);
           return {
             session: await opened(session),
             viewerId: entry.viewerId,

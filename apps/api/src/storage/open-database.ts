@@ -29,6 +29,8 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** A crowd that waits for its turn is no outage: a server that is away refuses at once. */
+const connectionWaitMs = 30_000;
 const openFolders = new Set<string>();
 
 /** Opens and migrates the database. Throws StorageError with the remedy when it cannot. */
@@ -37,7 +39,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 }
 
 async function openServer(options: DatabaseOptions, connectionString: string): Promise<OpenDatabase> {
-  const pool = new pg.Pool({ connectionString, max: options.poolSize ?? 10, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: connectionWaitMs,
+  });
   // Without a listener a connection that breaks ends the process: the pool's own hears of idle ones
   // only, so each connection gets one for the time that it is in use. What was asked then fails by itself.
   pool.on("error", (error) => options.onConnectionError?.(error));

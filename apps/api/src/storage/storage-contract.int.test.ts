@@ -199,6 +199,8 @@ describe.each([embedded, postgres()])("storage on $name", (engine) => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => test.call("POST", "/partner/api-keys/rotate", { key: demo, body: {} })),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(7).fill(409)]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(7);
   });
 });

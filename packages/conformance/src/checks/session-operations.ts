@@ -43,7 +43,7 @@ export const sessionOperationChecks: Check[] = [
     rule: "ends a session as TERMINATED with its reason; said again, the answer is the same",
     async run(context) {
       const { sessionId } = await createSession(context);
-      const answers = [];
+      const answers: Fields[] = [];
       for (let time = 0; time < 2; time++)
         answers.push(expectSuccess(await context.call("POST", pathOf(sessionId, "/terminate"))) as Fields);
       for (const answer of answers) {
