@@ -39,14 +39,17 @@ export interface WebhookQueueOptions {
   log: Log;
   slots?: number;
   pollSeconds?: number;
-  /** When the job of a process that died is handed out again; longer than an attempt can take. */
+  /** Longer than an attempt can take. */
   expireSeconds?: number;
+  /** How often one of the processes looks for jobs whose process has died. */
   superviseSeconds?: number;
-  /** Pause after a handler that rejected: the API stopped, or the database was away. */
+  /** Pause after a handler that rejected, or whose process died: the API stopped, or the database was away. */
   retrySeconds?: number;
 }
 
 const slotsPerPartner = 3;
+/** After so long a silence of its process a job is handed out again; the least that pg-boss takes. */
+const heartbeatSeconds = 10;
 
 /**
  * Jobs in the application's database, by pg-boss. Its NOTIFY is off: inside the transaction of a
@@ -59,8 +62,8 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
     slots = 8,
     pollSeconds = 1,
     expireSeconds = 60,
-    superviseSeconds = 10,
-    retrySeconds = 5,
+    superviseSeconds = 5,
+    retrySeconds = 2,
   } = options;
   const boss = new PgBoss({
     ...("pglite" in storage
@@ -81,12 +84,26 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
     if (firstSlot !== undefined) boss.notifyWorker(firstSlot);
   }
 
+  /** One process at a time has the embedded database: what is under way at the start, its predecessor left. */
+  async function takeOver(pglite: PGlite): Promise<void> {
+    const { rows } = await pglite.query<{ id: string }>(
+      "select id from pgboss.job where name = $1 and state = 'active'",
+      [queueName],
+    );
+    if (rows.length > 0)
+      await boss.fail(
+        queueName,
+        rows.map(({ id }) => id),
+      );
+  }
+
   return {
     async open() {
       await boss.start();
       const settings = {
         expireInSeconds: expireSeconds,
-        retryLimit: 1000,
+        heartbeatSeconds,
+        retryLimit: 5000,
         retryDelay: retrySeconds,
         deleteAfterSeconds: 3600,
         notify: false,
@@ -97,6 +114,7 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
       // `send` looks the queue up once, outside the transaction it is given. On the embedded database,
       // which has one connection, that would wait for the transaction which waits for it: look it up now.
       await boss.findJobs(queueName, { id: "00000000-0000-4000-8000-000000000000" });
+      if ("pglite" in storage) await takeOver(storage.pglite);
       isOpen = true;
     },
 

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import {
@@ -185,39 +187,57 @@ describe.each([
   });
 });
 
-test("an attempt whose process is killed is made again by the next one, with the same id", async () => {
-  await using receiver = await startReceiver(
-    authority,
-    host,
-    (response, count) => void (count > 1 && response.writeHead(204).end()),
-  );
-  const masterKey = randomBytes(32);
-  const setting = {
-    databaseUrl: postgres.url,
-    masterKey: masterKey.toString("hex"),
-    devHost: `${host}:${receiver.port}`,
-    ca: authority.certificate,
-  };
-  const child = spawn(process.execPath, ["--conditions=@attestream/source", deliverProcess], {
-    env: { SETTING: JSON.stringify(setting) },
-    stdio: "inherit",
-  });
-  const closed = once(child, "close");
-  await Promise.race([receiver.arrived(1), closed]);
-  child.kill("SIGKILL");
-  await closed;
-  expect(receiver.received).toHaveLength(1);
-  const sessionId: string = JSON.parse(receiver.received[0]?.body ?? "").sessionId;
+describe("an attempt whose process is killed is made again by the next one, with the same id", () => {
+  const killed = async (
+    storage: { databaseUrl: string } | { dataDir: string },
+    open: () => Promise<Storage>,
+  ): Promise<void> => {
+    await using receiver = await startReceiver(
+      authority,
+      host,
+      (response, count) => void (count > 1 && response.writeHead(204).end()),
+    );
+    const masterKey = randomBytes(32);
+    const devHost = `${host}:${receiver.port}`;
+    const setting = { storage, masterKey: masterKey.toString("hex"), devHost, ca: authority.certificate };
+    const child = spawn(process.execPath, ["--conditions=@attestream/source", deliverProcess], {
+      env: { SETTING: JSON.stringify(setting) },
+      stdio: "inherit",
+    });
+    const closed = once(child, "close");
+    await Promise.race([receiver.arrived(1), closed]);
+    child.kill("SIGKILL");
+    await closed;
+    expect(receiver.received).toHaveLength(1);
+    const sessionId: string = JSON.parse(receiver.received[0]?.body ?? "").sessionId;
 
-  await using api = await startSessions(onPostgres(), {
-    masterKey,
-    webhooks: { devHosts: [setting.devHost], extraCa: setting.ca, resolve: async () => ["127.0.0.1"] },
+    await using api = await startSessions(await open(), {
+      masterKey,
+      webhooks: { devHosts: [devHost], extraCa: authority.certificate, resolve: async () => ["127.0.0.1"] },
+    });
+    expect(await api.delivery(sessionId, ({ state }) => state !== "pending")).toMatchObject({
+      state: "delivered",
+      attempts: 1,
+    });
+    expect(receiver.received[1]?.headers["webhook-id"]).toBe(receiver.received[0]?.headers["webhook-id"]);
+  };
+
+  test("on PostgreSQL, by the silence of its process", () =>
+    killed({ databaseUrl: postgres.url }, async () => onPostgres()));
+
+  test("on PGlite, at the start", { timeout: 120_000 }, async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "attestream-webhooks-"));
+    let reopened: PGlite | undefined;
+    try {
+      await killed({ dataDir: join(dataDir, "pgdata") }, async () => {
+        reopened = await PGlite.create(join(dataDir, "pgdata"));
+        return { pglite: reopened };
+      });
+    } finally {
+      await reopened?.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
   });
-  expect(await api.delivery(sessionId, ({ state }) => state !== "pending")).toMatchObject({
-    state: "delivered",
-    attempts: 1,
-  });
-  expect(receiver.received[1]?.headers["webhook-id"]).toBe(receiver.received[0]?.headers["webhook-id"]);
 });
 
 describe("the receiver", () => {

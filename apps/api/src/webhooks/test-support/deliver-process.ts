@@ -1,21 +1,32 @@
+import { PGlite } from "@electric-sql/pglite";
 import { z } from "zod";
+import { databaseTemplate } from "../../storage/database-template.ts";
 import { startSessions } from "./start-sessions.ts";
 
 /** A program of its own, so that it can be killed: one session ends, its webhook goes out, and then it waits. */
 const setting = z
-  .object({ databaseUrl: z.string(), masterKey: z.string(), devHost: z.string(), ca: z.string() })
+  .object({
+    storage: z.union([z.object({ databaseUrl: z.string() }), z.object({ dataDir: z.string() })]),
+    masterKey: z.string(),
+    devHost: z.string(),
+    ca: z.string(),
+  })
   // oxlint-disable-next-line node/no-process-env -- the way in for a test's own process
   .parse(JSON.parse(process.env["SETTING"] ?? "{}"));
 
+const { storage } = setting;
 const api = await startSessions(
-  { databaseUrl: setting.databaseUrl },
+  "dataDir" in storage
+    ? { pglite: await PGlite.create(storage.dataDir, { loadDataDir: await databaseTemplate() }) }
+    : storage,
   {
     masterKey: Buffer.from(setting.masterKey, "hex"),
     webhooks: {
       devHosts: [setting.devHost],
       extraCa: setting.ca,
       resolve: async () => ["127.0.0.1"],
-      queue: { pollSeconds: 0.5, expireSeconds: 1, superviseSeconds: 60 },
+      // What it leaves does not come back by expiring.
+      queue: { pollSeconds: 0.5, superviseSeconds: 60, expireSeconds: 3600 },
     },
   },
 );
