@@ -6,7 +6,15 @@ import { markerPoint } from "../pages/marker.ts";
 /** What looks on inside the viewer's pages; see browser/probe.js. */
 export const probeFile = join(import.meta.dirname, "browser/probe.js");
 
-const receivedSchema = z.object({ messages: z.number(), bytes: z.number(), pictures: z.number(), at: z.number() });
+const receivedSchema = z.object({
+  messages: z.number(),
+  bytes: z.number(),
+  pictures: z.number(),
+  sent: z.number(),
+  sentBytes: z.number(),
+  /** By the viewer's clock, milliseconds. */
+  at: z.number(),
+});
 export type Received = z.infer<typeof receivedSchema>;
 
 /** A picture of a streamed page in a real browser, the product's or the peer's: the same hands, the same eyes. */

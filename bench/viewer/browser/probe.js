@@ -1,16 +1,15 @@
 // Runs in every document of the viewer's browser, ours and the peer's, before anything else there. It only
 // looks: when the pointer or a key went down, what came over WebSockets, and what the canvas shows when.
 (() => {
-  const received = { messages: 0, bytes: 0, pictures: 0 };
-  const keys = { latencies: [], pendingSince: null };
+  const received = { messages: 0, bytes: 0, pictures: 0, sent: 0, sentBytes: 0 };
+  const keys = { latencies: [], pending: [] };
   let pressedAt = null;
   let watch = null;
 
   function countPicture() {
     received.pictures += 1;
-    if (keys.pendingSince === null) return;
-    keys.latencies.push(performance.now() - keys.pendingSince);
-    keys.pendingSince = null;
+    const now = performance.now();
+    for (const pressed of keys.pending.splice(0)) keys.latencies.push(now - pressed);
   }
 
   // What comes may be sealed: only its length is seen. The peer's JSON is told by its first letters.
@@ -24,6 +23,12 @@
         received.bytes += isText ? data.length : (data.byteLength ?? data.size);
         if (isText && data.startsWith('{"type":"frame"')) countPicture();
       });
+    }
+
+    send(data) {
+      received.sent += 1;
+      received.sentBytes += typeof data === "string" ? data.length : (data.byteLength ?? data.size);
+      super.send(data);
     }
   };
 
@@ -40,7 +45,7 @@
   };
 
   addEventListener("pointerdown", (event) => (pressedAt ??= event.timeStamp), true);
-  addEventListener("keydown", (event) => (keys.pendingSince ??= event.timeStamp), true);
+  addEventListener("keydown", (event) => keys.pending.push(event.timeStamp), true);
 
   // A canvas of our own: reading the shown one would change how the browser keeps it.
   const glass = document.createElement("canvas");

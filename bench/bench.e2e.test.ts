@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { startBench } from "./start/start-bench.ts";
+import { streamBench } from "./stream/stream-bench.ts";
+
+const reportSchema = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.number().nullable(),
+      unit: z.string(),
+      floor: z.number().optional(),
+      ratio: z.number().optional(),
+      goal: z.number().optional(),
+      met: z.boolean().nullable().optional(),
+      peer: z.number().nullable().optional(),
+      note: z.string().optional(),
+    }),
+  ),
+});
+
+// That it runs and tells every row; what it measures here means nothing.
+it.each([
+  ["stream", streamBench],
+  ["start", startBench],
+] as const)("a quick %s bench measures every row", async (name, { definitions }) => {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@attestream/source", join(import.meta.dirname, "main.ts"), name, "--quick", "--json"],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const [output, progress, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  expect(code, `${progress}\n${output}`).toBe(0);
+  const { rows } = reportSchema.parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
+  expect(rows.map((row) => row.name)).toEqual(definitions.map((definition) => definition.name));
+  for (const { name: row } of definitions) expect(output).toContain(`\n${row} `);
+});
