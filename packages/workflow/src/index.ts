@@ -9,6 +9,7 @@ export type {
   RequestPattern,
 } from "./run/page-port.ts";
 export { runTree, type RunOptions, type RunOutcome } from "./run/run-tree.ts";
+export { edgesOf, edgesTaken } from "./run/tree-edges.ts";
 export { TreeFailure } from "./run/tree-failure.ts";
 export {
   alternativesOf,

@@ -1,5 +1,11 @@
 import { errorCodes, type Challenge, type Json, type SessionStatus } from "@attestream/shared";
-import { runTree, type ChallengeReply, type PlatformDefinition, type RunOutcome } from "@attestream/workflow";
+import {
+  edgesTaken,
+  runTree,
+  type ChallengeReply,
+  type PlatformDefinition,
+  type RunOutcome,
+} from "@attestream/workflow";
 import type { BrowserContext } from "playwright";
 import { alignClientHints } from "../session/client-hints.ts";
 import { capturesOf } from "../tree/captures-of.ts";
@@ -16,6 +22,8 @@ export interface TestResult {
   /** How it ended, in a few words. */
   ending: string;
   visited: string[];
+  /** The ways of the tree that it took, by name. */
+  edges: string[];
 }
 
 /** Runs the tree with the test's user in a fresh context, and compares. Rejects only with the signal's reason. */
@@ -87,11 +95,12 @@ export async function runPlatformTest(options: {
       problems: compare(test.expect, outcome),
       ending: endingOf(outcome),
       visited: outcome.visited,
+      edges: edgesTaken(definition, outcome),
     };
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof ScriptGap)) throw error;
-    return { name: test.name, problems: [error.message], ending: "stopped", visited: [] };
+    return { name: test.name, problems: [error.message], ending: "stopped", visited: [], edges: [] };
   } finally {
     over.abort(new DOMException("the test has ended", "AbortError"));
     await Promise.all(acts);

@@ -70,6 +70,7 @@ describe("tree test", () => {
     const { exitCode, out } = await tree(["test", demoBank]);
     expect(out).toMatch(/✓ password and code +\d+\.\d s +COMPLETED +login > otp > home/);
     expect(out).not.toContain("✗");
+    expect(out).toMatch(/(\d+) of \1 passed\n(\d+) of \2 edges tested\n$/);
     expect(exitCode).toBe(0);
   });
 
@@ -91,7 +92,7 @@ describe("tree test", () => {
     expect(out).toContain("      visited login, locked, not login\n");
     expect(out).toContain("      otp asks for code; add it to the test's as\n");
     expect(out).toContain('      lastFourDigits is "1234", not "9999"\n');
-    expect(out).toMatch(/0 of 3 passed\n$/);
+    expect(out).toMatch(/0 of 3 passed\n\d+ of \d+ edges tested; not: .*question, bad-answer shown, .*\n$/);
   });
 
   it("runs against a site named by --at, and never against the real one", async () => {

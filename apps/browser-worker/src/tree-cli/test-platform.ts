@@ -1,4 +1,4 @@
-import { parsePlatform } from "@attestream/workflow";
+import { edgesOf, parsePlatform } from "@attestream/workflow";
 import { readPlatformSettings } from "../session/platform-settings.ts";
 import type { PlatformFile } from "./find-platform-files.ts";
 import { launchTestBrowser } from "./launch-test-browser.ts";
@@ -53,9 +53,11 @@ export async function testPlatform({ path, text }: PlatformFile, options: TestOp
     write(`${definition.name} ${definition.version}\n`);
     const width = Math.max(...tests.map(({ name }) => name.length));
     let passed = 0;
+    const taken = new Set<string>();
     for (const test of tests) {
       const startedAt = now().getTime();
-      const { name, problems, ending, visited } = await run(test);
+      const { name, problems, ending, visited, edges } = await run(test);
+      for (const edge of edges) taken.add(edge);
       const seconds = ((now().getTime() - startedAt) / 1000).toFixed(1);
       const mark = problems.length === 0 ? "✓" : "✗";
       write(
@@ -65,6 +67,11 @@ export async function testPlatform({ path, text }: PlatformFile, options: TestOp
       if (problems.length === 0) passed += 1;
     }
     write(`${passed} of ${tests.length} passed\n`);
+    const edges = edgesOf(definition);
+    const untested = edges.filter((edge) => !taken.has(edge));
+    write(
+      `${edges.length - untested.length} of ${edges.length} edges tested${untested.length === 0 ? "" : `; not: ${untested.join(", ")}`}\n`,
+    );
     return passed === tests.length;
   } finally {
     await browser.close();

@@ -202,20 +202,7 @@ describe("the page port over a real browser", () => {
         null,
         "abcdefghijkl".split("").map((id) => ({ css: `#${id}`, attr: "value" })),
       );
-      expect(values).toEqual([
-        "typed",
-        "DE89",
-        "Savings",
-        "notes",
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        "X1",
-        null,
-      ]);
+      expect(values).toEqual(["typed", "DE89", "Savings", "notes", null, null, null, null, null, null, "X1", null]);
     }));
 
   it("captures by method, glob and regex, also what the site refuses", () =>

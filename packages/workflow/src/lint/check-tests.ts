@@ -1,5 +1,6 @@
-import { errorCodes, type ErrorCode } from "@attestream/shared";
+import { errorCodes } from "@attestream/shared";
 import type { PlatformDefinition } from "../schema/index.ts";
+import { codeOfNote } from "../run/recognise.ts";
 import { defaultMax } from "../run/run-context.ts";
 import type { LintSubject } from "./finding.ts";
 
@@ -49,10 +50,6 @@ function covers({ expect: { visited, errorCode } }: Test, screen: Screen): boole
   if (screen.fail !== undefined) return errorCode === screen.fail || visited?.includes(screen.id) === true;
   if (screen.note !== undefined) return errorCode === codeOfNote(screen.note);
   return visited?.includes(screen.id) === true;
-}
-
-function codeOfNote(note: ErrorCode): ErrorCode {
-  return note === "INVALID_CREDENTIALS" ? "LOGIN_ATTEMPTS_EXCEEDED" : note;
 }
 
 function remedyFor(screen: Screen): string {

@@ -15,7 +15,9 @@ export interface Look {
 }
 
 /** What a note turns into when it has come too often. */
-const exceeded: Partial<Record<ErrorCode, ErrorCode>> = { INVALID_CREDENTIALS: "LOGIN_ATTEMPTS_EXCEEDED" };
+export function codeOfNote(note: ErrorCode): ErrorCode {
+  return note === "INVALID_CREDENTIALS" ? "LOGIN_ATTEMPTS_EXCEEDED" : note;
+}
 
 const maxErrorText = 300;
 
@@ -31,7 +33,11 @@ export interface Recogniser {
  * login form in place), so they are looked for separately; one counts each time that it appears: with
  * a new document, or after it was gone.
  */
-export function createRecogniser({ definition, page }: Pick<RunContext, "definition" | "page">): Recogniser {
+export function createRecogniser({
+  definition,
+  page,
+  noted,
+}: Pick<RunContext, "definition" | "page" | "noted">): Recogniser {
   const compiled = definition.screens.map((screen) => {
     const urls =
       screen.when.url === undefined
@@ -64,10 +70,11 @@ export function createRecogniser({ definition, page }: Pick<RunContext, "definit
       if (shownIn.get(screen.id) === documentId) continue;
       shownIn.set(screen.id, documentId);
       isNew = true;
+      noted.push(screen.id);
       const count = (counts.get(screen.id) ?? 0) + 1;
       counts.set(screen.id, count);
       const code = screen.note ?? "INTERNAL";
-      if (count >= (screen.max ?? defaultMax.note)) throw new TreeFailure(exceeded[code] ?? code);
+      if (count >= (screen.max ?? defaultMax.note)) throw new TreeFailure(codeOfNote(code));
     }
     return isNew;
   };

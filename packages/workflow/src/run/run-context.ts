@@ -15,6 +15,8 @@ export interface RunContext {
   progress: Progress;
   /** Ids of the screens in the order they came up. */
   visited: string[];
+  /** Ids of the notes, each time that one was new. */
+  noted: string[];
 }
 
 /** Waits that a tree does not set, milliseconds. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { platformDefinitionSchema } from "../schema/index.ts";
 import { createFakeClock, createFakeSite, idle, type FakePage, type FakeSite } from "./testing/fake-site.ts";
 import { runTree } from "./run-tree.ts";
+import { edgesOf, edgesTaken } from "./tree-edges.ts";
 
 const origin = "https://bank.test";
 const base = {
@@ -155,6 +156,7 @@ describe("a tree", () => {
       },
       failedParts: [],
       visited: ["login", "otp", "home"],
+      noted: [],
     });
     expect(run.log).toEqual(["raised login", "resolved login", "raised otp", "resolved otp", "collecting"]);
     expect(run.progress).toEqual([...new Set(run.progress)].sort((a, b) => a - b));
@@ -290,7 +292,12 @@ describe("a tree", () => {
   it("ends where a fail screen says so", async () => {
     const run = start();
     await run.show(pages.locked);
-    expect(await run.outcome).toEqual({ kind: "failed", code: "ACCOUNT_LOCKED", visited: ["login", "locked"] });
+    expect(await run.outcome).toEqual({
+      kind: "failed",
+      code: "ACCOUNT_LOCKED",
+      visited: ["login", "locked"],
+      noted: [],
+    });
   });
 
   it("stays with the user while the page is between two screens", async () => {
@@ -458,6 +465,9 @@ describe("a tree", () => {
     ["lacks a field", { owner: "Jane" }, 200, "EXTRACTION_FAILED"],
     ["is an error", {}, 500, "PLATFORM_UNAVAILABLE"],
     ["is refused", {}, 403, "EXTRACTION_FAILED"],
+    ["is refused for now", {}, 429, "PLATFORM_RATE_LIMITED"],
+    ["is too large", undefined, 200, "EXTRACTION_FAILED"],
+    ["is empty", "", 200, "EXTRACTION_FAILED"],
   ])("fails when the response of a required part %s", async (_name, body, status, code) => {
     const response = { url: `${origin}/api/accounts`, status, body };
     const run = start({ onOpen: (url) => (url.endsWith("/accounts") ? { url, response } : opens(url)) });
@@ -465,6 +475,48 @@ describe("a tree", () => {
     const outcome = await run.outcome;
     expect(outcome).toMatchObject({ kind: "failed", code });
     expect(JSON.stringify(outcome)).not.toContain("Jane");
+  });
+
+  it("names part, row, field and rule of what cannot be read, and not the value", async () => {
+    const tree = { collect: [base.collect[0], { ...base.collect[1], optional: false }] };
+    const rows = [
+      ["2026-01-31", "$1,000.50"],
+      ["2026-02-28", "nothing, Jane"],
+    ];
+    const run = start({ tree, onOpen: (url) => (url.endsWith("/statements") ? { url, rows } : opens(url)) });
+    await run.show(pages.home);
+    await run.clock.pass(20_000);
+    expect(await run.outcome).toMatchObject({
+      code: "EXTRACTION_FAILED",
+      message: "Part statements: row 2: balance (cell 2, as money): not a single amount",
+    });
+  });
+
+  it("reads a page as people of the platform's locale do", async () => {
+    const rows = [["3. Feb. 2026", "1.000,50 €"]];
+    const run = start({
+      tree: { browser: { locale: "de-DE" } },
+      onOpen: (url) => (url.endsWith("/statements") ? { url, rows } : opens(url)),
+    });
+    await run.show(pages.home);
+    expect(await run.outcome).toMatchObject({
+      extractedData: { statements: [{ date: "2026-02-03", balance: { amount: "1000.50", currency: "EUR" } }] },
+    });
+  });
+
+  it("tells which of its ways a run took", async () => {
+    const definition = platformDefinitionSchema.parse(base);
+    const gone = start({ onOpen: (url) => (url.endsWith("/statements") ? { url } : opens(url)) });
+    await gone.show(pages.bad);
+    await gone.show(pages.home);
+    await gone.clock.pass(20_000);
+    const given = start();
+    for (let time = 0; time < 3; time += 1) await given.show(pages.bad);
+    const first = edgesTaken(definition, await gone.outcome);
+    const second = edgesTaken(definition, await given.outcome);
+    expect(first).toEqual(["login", "home", "bad-password shown", "account read", "statements fails"]);
+    expect(second).toEqual(["login", "bad-password shown", "bad-password too often"]);
+    for (const edge of [...first, ...second]) expect(edgesOf(definition)).toContain(edge);
   });
 
   it("asks the user in the middle of collecting, then goes back to the part", async () => {

@@ -16,8 +16,9 @@ export type RunOutcome =
       extractedData: ExtractedData;
       failedParts: { part: string; code: ErrorCode }[];
       visited: string[];
+      noted: string[];
     }
-  | { kind: "failed"; code: ErrorCode; message?: string; visited: string[] };
+  | { kind: "failed"; code: ErrorCode; message?: string; visited: string[]; noted: string[] };
 
 export interface RunOptions {
   definition: PlatformDefinition;
@@ -37,8 +38,9 @@ export interface RunOptions {
 export async function runTree(options: RunOptions): Promise<RunOutcome> {
   const { definition, loginUrl, page, clock, events, newId } = options;
   const visited: string[] = [];
+  const noted: string[] = [];
   const progress = createProgress(definition, (to) => events.progressed(to));
-  const context: RunContext = { definition, page, clock, events, newId, progress, visited };
+  const context: RunContext = { definition, page, clock, events, newId, progress, visited, noted };
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   clock.wait(limitsOf(definition).totalMs, signal).then(
@@ -76,13 +78,19 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
     }
     const failed = definition.collect.filter(({ id }) => failedParts.some(({ part }) => part === id));
     checkForm(definition, extractedData, failed);
-    return { kind: "extracted", extractedData, failedParts, visited };
+    return { kind: "extracted", extractedData, failedParts, visited, noted };
   } catch (thrown) {
     options.signal.throwIfAborted();
     // A wait that was cut off may reject with its own abort error: the limit is the reason.
     const error: unknown = over.signal.aborted ? over.signal.reason : thrown;
     if (!(error instanceof TreeFailure)) throw error;
-    return { kind: "failed", code: error.code, visited, ...(error.message === "" ? {} : { message: error.message }) };
+    return {
+      kind: "failed",
+      code: error.code,
+      visited,
+      noted,
+      ...(error.message === "" ? {} : { message: error.message }),
+    };
   } finally {
     over.abort(new DOMException("the tree has ended", "AbortError"));
   }

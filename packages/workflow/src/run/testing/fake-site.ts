@@ -15,7 +15,7 @@ export interface FakePage {
   /** Table rows for any rows selector, and page-level css -> text. */
   rows?: (string | null)[][];
   texts?: Record<string, string>;
-  /** A response that arrives with this page. */
+  /** A response that arrives with this page; without a body, one that is too large. */
   response?: { url: string; status?: number; body: unknown };
 }
 
@@ -68,7 +68,8 @@ export function createFakeSite(script: {
         response = {
           url: page.response.url,
           status: page.response.status ?? 200,
-          body: typeof page.response.body === "string" ? page.response.body : JSON.stringify(page.response.body),
+          body:
+            typeof page.response.body === "string" ? page.response.body : (JSON.stringify(page.response.body) ?? null),
           revision,
         };
       change.resolve();
