@@ -21,6 +21,7 @@ interface Watched {
  */
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
+  readonly #memory = new GroupMemory();
   readonly #watched = new Map<number, Watched>();
   #looking = false;
 
@@ -44,7 +45,7 @@ export class MemoryGuard {
   async #look(): Promise<void> {
     this.#looking = true;
     for (; this.#watched.size > 0; await sleep(everyMs, undefined, { ref: false })) {
-      const taken = await memoryByGroup();
+      const taken = await this.#memory.take(this.#watched);
       for (const [group, watched] of this.#watched) {
         const takenMiB = Math.round((taken.get(group) ?? 0) / 1024);
         if (takenMiB <= this.#options.limitMiB || watched.exceeded) continue;
@@ -57,16 +58,37 @@ export class MemoryGuard {
   }
 }
 
-/** Process group -> KiB that its processes hold for themselves or share with each other. Program text is not counted. */
-async function memoryByGroup(): Promise<Map<number, number>> {
-  const taken = new Map<number, number>();
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    // A process may end between the two reads.
-    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
-    const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-    const group = number("NSpgid");
-    taken.set(group, (taken.get(group) ?? 0) + number("RssAnon") + number("RssShmem"));
+/** What the processes of some groups hold. Remembers who belongs where, so that a look reads little more than those. */
+class GroupMemory {
+  #groups = new Map<string, number>();
+
+  /** Process group -> KiB that its processes hold for themselves or share with each other. Program text is not counted. */
+  async take(wanted: ReadonlyMap<number, unknown>): Promise<Map<number, number>> {
+    const taken = new Map<number, number>();
+    const groups = new Map<string, number>();
+    for (const pid of await readdir("/proc")) {
+      if (!/^\d+$/.test(pid)) continue;
+      let group = wanted.has(Number(pid)) ? Number(pid) : this.#groups.get(pid);
+      if (group !== undefined && !wanted.has(group)) {
+        groups.set(pid, group);
+        continue;
+      }
+      // A process may end between the two reads.
+      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+      group ??= numberIn(status, groupPattern);
+      groups.set(pid, group);
+      const held = numberIn(status, ownPattern) + numberIn(status, sharedPattern);
+      taken.set(group, (taken.get(group) ?? 0) + held);
+    }
+    this.#groups = groups;
+    return taken;
   }
-  return taken;
+}
+
+const groupPattern = /^NSpgid:\s+(\d+)/m;
+const ownPattern = /^RssAnon:\s+(\d+)/m;
+const sharedPattern = /^RssShmem:\s+(\d+)/m;
+
+function numberIn(status: string, pattern: RegExp): number {
+  return Number(pattern.exec(status)?.[1] ?? 0);
 }
