@@ -7,7 +7,7 @@ import { chromium, type Browser } from "playwright";
  *
  * It shows our own pages only, so it may run without a sandbox, which Chromium refuses to root.
  */
-export function launchViewerBrowser(executablePath: string): Promise<Browser> {
+export function launchViewerBrowser(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,
@@ -15,6 +15,7 @@ export function launchViewerBrowser(executablePath: string): Promise<Browser> {
       "--disable-features=OptimizationHints",
       "--enable-features=ThirdPartyStoragePartitioning",
       "--test-third-party-cookie-phaseout",
+      ...more,
     ],
   });
 }
