@@ -11,6 +11,7 @@ import { rateLimitChecks } from "./checks/rate-limits.ts";
 import { requestChecks } from "./checks/requests.ts";
 import { sessionFieldChecks } from "./checks/session-fields.ts";
 import { sessionOperationChecks } from "./checks/session-operations.ts";
+import { webhookDeliveryChecks } from "./checks/webhook-deliveries.ts";
 import { webhookUrlChecks } from "./checks/webhook-url.ts";
 
 /** The contract as checks, in the order of its chapters. */
@@ -26,6 +27,7 @@ export const allChecks: readonly Check[] = [
   ...sessionFieldChecks,
   ...idempotencyChecks,
   ...sessionOperationChecks,
+  ...webhookDeliveryChecks,
   ...keyRotationChecks,
   ...rateLimitChecks,
 ];
