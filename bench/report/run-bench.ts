@@ -26,7 +26,11 @@ export async function runBench(
     });
     for (const definition of bench.definitions) {
       const measurement = measured[definition.name];
-      if (measurement !== undefined) found.set(definition.name, createRow(definition, measurement));
+      if (measurement === undefined) continue;
+      const row = createRow(definition, measurement);
+      found.set(row.name, row);
+      if (wanted(row.name) && row.value !== null)
+        progress(`  ${row.name}: ${row.ratio ?? row.value}${row.ratio === undefined ? ` ${row.unit}` : "x"}`);
     }
   }
   const rows = bench.definitions.filter(({ name }) => wanted(name)).flatMap(({ name }) => found.get(name) ?? []);

@@ -115,6 +115,8 @@
     stopCounting: () => 0,
 
     received: () => ({ ...received, at: performance.now() }),
+    /** Keys after which no picture has come yet. */
+    pendingKeys: () => keys.pending.length,
     takeKeyLatencies: () => keys.latencies.splice(0),
     canvasSize: () => {
       const canvas = shownCanvas();
