@@ -2,8 +2,8 @@
 export interface FrameToEncode {
   /** Of the packet. */
   seq: number;
-  /** PNG or JPEG. Given away: not to be used afterwards. */
-  image: Uint8Array<ArrayBuffer>;
+  /** PNG or JPEG. Given away: not to be used afterwards. Null: nothing new, only what is rough shall be settled. */
+  image: Uint8Array<ArrayBuffer> | null;
   /** By how many pixels the page says that it moved since the frame before; down is positive. */
   scrolledBy: number;
   /** The viewer has nothing that could be built on: the whole picture. */
@@ -16,6 +16,8 @@ export interface EncodedPacket {
   height: number;
   /** Part of the picture that had to be drawn anew, 0 to 1. */
   dirty: number;
+  /** Some of what the viewer has is rough, because it was in motion: to be settled once nothing moves. */
+  rough: boolean;
   encodeMs: number;
 }
 

@@ -1,6 +1,6 @@
-/** A gap this long and the page was at rest: a blinking caret is not an animation. */
-const restMs = 400;
-const animatedForMs = 2_000;
+/** So many changes within this time are an animation; a blinking caret makes fewer. */
+const changesOfAnimation = 8;
+const animationMs = 3_000;
 const untouchedForMs = 3_000;
 const stillPulses = 5;
 
@@ -14,8 +14,8 @@ export const pulseMs = 200;
 export class PulsePolicy {
   readonly #now: () => number;
   #lastInput: number;
-  #lastChange = Number.NEGATIVE_INFINITY;
-  #movesSince = Number.NEGATIVE_INFINITY;
+  /** Times of the latest changes. */
+  #changes: number[] = [];
   #still = 0;
   #pulsing = false;
 
@@ -38,12 +38,12 @@ export class PulsePolicy {
     this.#still = changed ? 0 : this.#still + 1;
     if (this.#pulsing) {
       this.#pulsing = this.#still < stillPulses;
-      if (!this.#pulsing) this.#lastChange = Number.NEGATIVE_INFINITY;
+      if (!this.#pulsing) this.#changes = [];
       return;
     }
     if (!changed) return;
-    if (now - this.#lastChange > restMs) this.#movesSince = now;
-    this.#lastChange = now;
-    this.#pulsing = now - this.#movesSince >= animatedForMs && now - this.#lastInput >= untouchedForMs;
+    this.#changes = [...this.#changes.slice(1 - changesOfAnimation), now];
+    const since = this.#changes.length < changesOfAnimation ? Number.NEGATIVE_INFINITY : (this.#changes[0] ?? now);
+    this.#pulsing = now - since <= animationMs && now - this.#lastInput >= untouchedForMs;
   }
 }

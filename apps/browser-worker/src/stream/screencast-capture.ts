@@ -13,7 +13,8 @@ export interface FrameMetadata {
 }
 
 export interface Capture {
-  image: Uint8Array<ArrayBuffer>;
+  /** Null: as before. */
+  image: Uint8Array<ArrayBuffer> | null;
   metadata: FrameMetadata;
   /** Lets the browser capture another. Says nothing any more once the capturing has ended. */
   acknowledge: () => void;

@@ -19,8 +19,9 @@ export interface ScreencastOptions {
   log: Logger;
 }
 
-/** No frame for so long: the page is at rest. */
+/** No frame for so long, or for longer than frames usually take: the page is at rest. */
 const restMs = 400;
+const longestRestMs = 2_000;
 const shortestRetryMs = 100;
 const longestRetryMs = 3_000;
 
@@ -42,7 +43,10 @@ export class Screencast {
   #generation = 0;
   #fresh = true;
   #latest: Capture | null = null;
+  #lastCaptureAt = 0;
+  #restMs = restMs;
   #encoding = false;
+  #rough = false;
   #failures = 0;
   #scrolledTo = 0;
   #geometry: ViewGeometry | null = null;
@@ -117,6 +121,9 @@ export class Screencast {
     if (!this.#wanted) return;
     this.#latest?.acknowledge();
     this.#latest = capture;
+    const now = this.#options.now();
+    this.#restMs = Math.min(Math.max(restMs, (now - this.#lastCaptureAt) * 3), longestRestMs);
+    this.#lastCaptureAt = now;
     // In pulses the browser captures one frame, and then rests.
     if (this.#pulse.pulsing) void this.#capture.run(null);
     void this.#encodeLatest();
@@ -140,7 +147,7 @@ export class Screencast {
   }
 
   async #encode({ image, metadata }: Capture): Promise<{ packet: EncodedPacket | null; sourceBytes: number }> {
-    const sourceBytes = image.byteLength;
+    const sourceBytes = image?.byteLength ?? 0;
     const scrolledBy = this.#pixelsScrolled(metadata);
     const fresh = this.#fresh;
     this.#fresh = false;
@@ -155,20 +162,21 @@ export class Screencast {
     return Math.round((moved * pageScaleFactor * packetHeight) / deviceHeight);
   }
 
-  #finish(capture: Capture, encoded: { packet: EncodedPacket | null; sourceBytes: number }): void {
+  #finish(capture: Capture, { packet, sourceBytes }: { packet: EncodedPacket | null; sourceBytes: number }): void {
     this.#failures = 0;
-    const { packet } = encoded;
     if (packet === null) capture.acknowledge();
     else this.#send(capture, packet);
+    if (packet !== null) this.#rough = packet.rough;
+    if (capture.image === null) return;
     const pulsing = this.#pulse.pulsing;
     this.#pulse.noteFrame(packet !== null);
-    if (packet !== null && this.#changesFormat(packet, encoded.sourceBytes)) return void this.#restart();
+    if (packet !== null && this.#changesFormat(packet, sourceBytes)) return void this.#restart();
     clearTimeout(this.#timer);
     if (this.#pulse.pulsing) {
       if (!pulsing) void this.#capture.run(null);
       this.#timer = setTimeout(() => this.#nextPulse(), pulseMs);
     } else if (pulsing) void this.#run();
-    else if (this.#source.format === "jpeg") this.#awaitRest();
+    else if (this.#source.format === "jpeg" || this.#rough) this.#awaitRest(capture.metadata);
   }
 
   #send(capture: Capture, { packet, width, height }: EncodedPacket): void {
@@ -193,13 +201,17 @@ export class Screencast {
     else void this.#run();
   }
 
-  /** What JPEG has lost is shown again once nothing moves any more. */
-  #awaitRest(): void {
+  /** What was lost while things moved is shown once they rest. */
+  #awaitRest(metadata: FrameMetadata): void {
     this.#timer = setTimeout(() => {
-      if (this.#window.inFlight > 0 || this.#encoding) return this.#awaitRest();
-      this.#source.noteRest();
-      void this.#restart();
-    }, restMs);
+      if (this.#window.inFlight > 0 || this.#encoding) return this.#awaitRest(metadata);
+      if (this.#source.format === "jpeg") {
+        this.#source.noteRest();
+        return void this.#restart();
+      }
+      this.#latest ??= { image: null, metadata, acknowledge: () => {} };
+      void this.#encodeLatest();
+    }, this.#restMs);
   }
 
   /** The encoder lost the frame. A page at rest would not show another: it is captured anew. */

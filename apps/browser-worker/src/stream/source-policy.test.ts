@@ -22,7 +22,7 @@ it("passes a video through after a few frames, not for a single new page", () =>
 it("goes back when little moves, or when the page is at rest", () => {
   const policy = new SourcePolicy();
   times(4, () => policy.noteFrame(video, fast));
-  times(10, () => policy.noteFrame({ ...passed, dirty: 0.4 }, fast));
+  times(10, () => policy.noteFrame({ ...passed, dirty: 0.2 }, fast));
   expect(policy.format).toBe("jpeg");
   times(3, () => policy.noteFrame({ ...passed, dirty: 0.1 }, fast));
   expect(policy.format).toBe("png");

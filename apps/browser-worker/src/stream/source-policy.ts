@@ -17,9 +17,9 @@ export interface CostContext {
   bytesPerMs: number;
 }
 
-const heavyPart = 0.5;
+const heavyPart = 0.3;
 const heavyFrames = 4;
-const lightPart = 0.35;
+const lightPart = 0.12;
 const lightFrames = 3;
 /** Passing through must be this much cheaper: changing over costs a whole picture. */
 const margin = 0.8;

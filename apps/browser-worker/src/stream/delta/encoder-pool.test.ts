@@ -1,9 +1,12 @@
 import { decodePacket } from "@attestream/shared/viewer-protocol";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { FrameEncoder } from "../frame-encoder.ts";
 import { EncoderPool } from "./encoder-pool.ts";
 import { PaintedPage } from "./testing/painted-page.ts";
 import { SimulatedViewer } from "./testing/simulated-viewer.ts";
+
+// A thread loads its codecs first.
+vi.setConfig({ testTimeout: 60_000 });
 
 const pools: EncoderPool[] = [];
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));

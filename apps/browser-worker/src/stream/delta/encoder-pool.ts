@@ -18,7 +18,7 @@ export class EncoderPool {
 
   /** The first thread is started now: a stream's first picture shall not wait for it. */
   constructor(options: Partial<EncoderThreadOptions> = {}) {
-    this.#options = { program: new URL("encoder-thread.ts", import.meta.url), longestMs: 10_000, ...options };
+    this.#options = { program: new URL("encoder-thread.ts", import.meta.url), longestMs: 30_000, ...options };
     this.#threads.push(new EncoderThread(this.#options));
   }
 

@@ -62,7 +62,7 @@ export class EncoderThread {
     const request = this.#lastRequest;
     const { promise, resolve, reject } = Promise.withResolvers<EncodedPacket | null>();
     this.#waiting.set(request, { resolve, reject, timer: setTimeout(() => void this.stop(), this.#longestMs) });
-    this.#post({ type: "encode", request, encoder: id, frame }, [frame.image.buffer]);
+    this.#post({ type: "encode", request, encoder: id, frame }, frame.image ? [frame.image.buffer] : []);
     return promise;
   }
 

@@ -3,7 +3,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { encodePacket } from "@attestream/shared/viewer-protocol";
 import type { EncodedPacket, FrameToEncode } from "../frame-encoder.ts";
 import { DeltaEncoder } from "./delta-encoder.ts";
-import { encodeImage, encodePhotograph, readSketch } from "./image-codec.ts";
+import { imageCodec } from "./image-codec.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
 
 const encoders = new Map<number, DeltaEncoder>();
@@ -11,14 +11,14 @@ const encoders = new Map<number, DeltaEncoder>();
 async function encode(id: number, { seq, ...captured }: FrameToEncode): Promise<EncodedPacket | null> {
   let encoder = encoders.get(id);
   if (encoder === undefined) {
-    encoder = new DeltaEncoder({ encodeImage, encodePhotograph, readSketch });
+    encoder = new DeltaEncoder({ codec: imageCodec, now: () => performance.now() });
     encoders.set(id, encoder);
   }
   const from = performance.now();
   const frame = await encoder.encode(captured);
   if (frame === null) return null;
-  const { width, height, dirty } = frame;
-  return { packet: encodePacket({ seq, ...frame }), width, height, dirty, encodeMs: performance.now() - from };
+  const { width, height, dirty, rough } = frame;
+  return { packet: encodePacket({ seq, ...frame }), width, height, dirty, rough, encodeMs: performance.now() - from };
 }
 
 async function answer(port: MessagePort, message: ToThread): Promise<void> {

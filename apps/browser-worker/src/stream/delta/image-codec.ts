@@ -1,40 +1,61 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { isSameRow, type RawImage } from "./raw-image.ts";
 
 /** Turns pixels into an image that every browser can decode. */
 export type EncodeImage = (image: RawImage) => Promise<Uint8Array>;
 
+export interface ImageCodec {
+  /** For a picture that stays. */
+  encodeImage: EncodeImage;
+  /** For one that is replaced in a moment, and given properly when it stays. */
+  encodeRoughly: EncodeImage;
+  /** A whole picture with loss. */
+  encodePhotograph: EncodeImage;
+  /** Text, lines, plain areas: what loss would be seen in. */
+  isDrawn: (image: RawImage) => boolean;
+  /** The picture at an eighth of its size, in grey: for a JPEG that is one value a block, read without decoding the rest. */
+  readSketch: (jpeg: Uint8Array, size: { width: number; height: number }) => Promise<Buffer>;
+}
+
 /** Above this, WebP takes longer than it saves. */
 const mostForWebp = 64 * 1024;
 /** Text, lines and plain areas repeat their neighbours in most pixels, photographs in few. */
 const leastRepeated = 0.5;
+/** Bytes per pixel of a PNG of text. */
+const bytesOfText = 0.25;
 
 // An image is encoded once and never seen again: nothing to cache, nothing of it kept.
 sharp.cache(false);
 // Rectangles are encoded side by side; within one there is nothing to gain.
 sharp.concurrency(1);
 
+export const imageCodec: ImageCodec = { encodeImage, encodeRoughly, encodePhotograph, isDrawn, readSketch };
+
 /**
  * What is drawn (text, lines, plain areas) goes out without loss: WebP while it is small, the fastest
- * PNG above. What looks like a photograph goes out with loss: WebP while it is small, JPEG above.
+ * PNG above. What looks like a photograph goes out with loss: WebP while it is small, JPEG above; so does
+ * what PNG would make much larger, such as colours that run into each other.
  */
-export const encodeImage: EncodeImage = async (image) => {
-  const { width, height, channels, pixels } = image;
-  const source = sharp(pixels, { raw: { width, height, channels } }).removeAlpha();
-  const small = width * height <= mostForWebp;
-  if (isDrawn(image))
-    return small
-      ? source.webp({ lossless: true, effort: 1 }).toBuffer()
-      : source.png({ compressionLevel: 1 }).toBuffer();
-  return small ? source.webp({ quality: 80, effort: 0 }).toBuffer() : encodePhotograph(image);
-};
+async function encodeImage(image: RawImage): Promise<Uint8Array> {
+  const pixels = image.width * image.height;
+  if (!isDrawn(image)) return encodeRoughly(image);
+  if (pixels <= mostForWebp) return open(image).webp({ lossless: true, effort: 1 }).toBuffer();
+  const png = await open(image).png({ compressionLevel: 1 }).toBuffer();
+  if (png.byteLength <= pixels * bytesOfText) return png;
+  const jpeg = await encodePhotograph(image);
+  return jpeg.byteLength < png.byteLength / 2 ? jpeg : png;
+}
 
-/** A whole picture with loss. */
-export const encodePhotograph: EncodeImage = ({ width, height, channels, pixels }) =>
-  sharp(pixels, { raw: { width, height, channels } }).removeAlpha().jpeg({ quality: 80 }).toBuffer();
+function encodeRoughly(image: RawImage): Promise<Uint8Array> {
+  const small = image.width * image.height <= mostForWebp;
+  return small ? open(image).webp({ quality: 80, effort: 2 }).toBuffer() : encodePhotograph(image);
+}
 
-/** The picture at an eighth of its size, in grey: for a JPEG that is one value a block, read without decoding the rest. */
-export async function readSketch(jpeg: Uint8Array, size: { width: number; height: number }): Promise<Buffer> {
+function encodePhotograph(image: RawImage): Promise<Uint8Array> {
+  return open(image).jpeg({ quality: 80 }).toBuffer();
+}
+
+function readSketch(jpeg: Uint8Array, size: { width: number; height: number }): Promise<Buffer> {
   return sharp(jpeg)
     .resize(Math.ceil(size.width / 8), Math.ceil(size.height / 8), { fit: "fill", kernel: "nearest" })
     .greyscale()
@@ -42,8 +63,12 @@ export async function readSketch(jpeg: Uint8Array, size: { width: number; height
     .toBuffer();
 }
 
+function open({ width, height, channels, pixels }: RawImage): Sharp {
+  return sharp(pixels, { raw: { width, height, channels } }).removeAlpha();
+}
+
 /** By every fourth row: which pixels are as the one before them, or as the one above. */
-export function isDrawn(image: RawImage): boolean {
+function isDrawn(image: RawImage): boolean {
   const { width, height, channels, pixels } = image;
   let seen = 0;
   let repeated = 0;
