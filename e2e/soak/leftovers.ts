@@ -11,6 +11,7 @@ const overdue = {
   "embed tokens": `select count(*) from embed_tokens where used_at < now() - interval '2 hours 3 minutes'`,
   "idempotency keys": `select count(*) from idempotency_keys where created_at < now() - interval '24 hours 3 minutes'`,
   viewers: `select count(*) from viewers v join sessions s on s.id = v.session_id where s.completed_at < now() - interval '24 hours 3 minutes'`,
+  "lost workers": `select count(*) from workers where state = 'lost' and seen_at < now() - interval '24 hours 3 minutes'`,
   "webhooks not delivered": `select count(*) from webhook_deliveries where state <> 'delivered' and created_at < now() - interval '1 minute'`,
   "webhook jobs not done": `select count(*) from pgboss.job where state < 'completed' and name = 'webhook-attempt' and created_on < now() - interval '1 minute'`,
   "webhook jobs failed": `select count(*) from pgboss.job where state in ('failed', 'cancelled')`,
