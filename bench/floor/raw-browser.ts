@@ -50,6 +50,7 @@ export class RawBrowser implements AsyncDisposable {
   /** Just before its process was started. */
   readonly spawnedAt: number;
   readonly #dispose: () => Promise<void>;
+  #disposed: Promise<void> | undefined;
 
   private constructor(pid: number, cdp: CdpPipe, spawnedAt: number, dispose: () => Promise<void>) {
     this.pid = pid;
@@ -98,6 +99,7 @@ export class RawBrowser implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#dispose();
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
   }
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createRow, type BenchRow } from "./bench-row.ts";
 import type { Bench } from "./bench.ts";
 import { startBenchRun, type BenchOptions } from "../system/bench-run.ts";
@@ -15,10 +16,13 @@ export async function runBench(
   const found = new Map<string, BenchRow>();
   let failed = false;
   await using run = await startBenchRun(options);
+  // What is being measured is left alone then: it ends when its browsers do.
+  const stopped = once(signal, "abort").then(() => Promise.reject(new Error("stopped")));
+  stopped.catch(() => {});
   for (const group of bench.groups.filter(({ rows }) => rows.some(wanted))) {
     if (signal.aborted) break;
     progress(group.title);
-    const measured = await group.measure(run).catch((error: unknown) => {
+    const measured = await Promise.race([group.measure(run), stopped]).catch((error: unknown) => {
       failed = true;
       const note = `not measured: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`;
       progress(`${group.title}: ${note}`);

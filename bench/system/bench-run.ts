@@ -22,7 +22,7 @@ export interface BenchOptions {
 export interface BenchRun extends AsyncDisposable, BenchOptions {
   browser(): Promise<Browser>;
   peer(): Promise<Peer>;
-  /** A new one each time; the caller's own. */
+  /** A new one each time; the caller's own, and gone with the run at the latest. */
   rawBrowser(): Promise<RawBrowser>;
   /** The one that is asked for lives until another is asked for: two would share the machine. */
   product(options?: { poolSize?: number; link?: LinkShape | null }): Promise<Product>;
@@ -38,7 +38,9 @@ export async function startBenchRun(options: BenchOptions): Promise<BenchRun> {
   let peer: Promise<Peer> | undefined;
   let product: { key: string; started: Promise<Product> } | undefined;
   let products = 0;
+  const rawBrowsers = new Set<RawBrowser>();
   life.defer(async () => {
+    for (const raw of rawBrowsers) await raw[Symbol.asyncDispose]();
     await product?.started.then((started) => started[Symbol.asyncDispose]()).catch(() => {});
     await peer?.then((started) => started[Symbol.asyncDispose]()).catch(() => {});
     await browser?.then((started) => started.close()).catch(() => {});
@@ -54,7 +56,11 @@ export async function startBenchRun(options: BenchOptions): Promise<BenchRun> {
       peer ??= run.browser().then((viewers) => Peer.start({ browser: viewers, sitePort: pages.sitePort }));
       return peer;
     },
-    rawBrowser: () => RawBrowser.start({ sitePort: pages.sitePort, siteHost }),
+    async rawBrowser() {
+      const raw = await RawBrowser.start({ sitePort: pages.sitePort, siteHost });
+      rawBrowsers.add(raw);
+      return raw;
+    },
     async product({ poolSize = 0, link = null } = {}) {
       // A quick run spares itself a second start: an unlimited line does no harm where figures mean nothing.
       const linked = link !== null || options.quick;
