@@ -9,11 +9,12 @@ COPY apps apps
 COPY examples examples
 COPY e2e/package.json e2e/package.json
 COPY bench/package.json bench/package.json
-# With the optional ones: esbuild's program is among them. They go when the pages are bundled.
+# With the optional ones: the programs of esbuild and sharp are among them. What only the bundling needs goes afterwards.
 RUN pnpm install --frozen-lockfile \
  && node --conditions=@attestream/source apps/frame/build.ts \
  && node --conditions=@attestream/source packages/sdk/build.ts \
- && CI=true pnpm install --frozen-lockfile --no-optional --prod
+ && CI=true pnpm install --frozen-lockfile --prod \
+ && rm -rf node_modules/.pnpm/node-linux-* node_modules/.pnpm/@esbuild+*
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
