@@ -94,8 +94,8 @@ it("what a user types is in no log line, in no file and not in the API's memory,
 /** Of the part of the system that runs from this folder. */
 function pidOf(root: number, folder: string): number {
   const found = descendants(root).find((pid) => {
-    const [program = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-    return program.endsWith("node") && words.some((word) => word.includes(folder));
+    const [command = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return command.endsWith("node") && words.some((word) => word.includes(folder));
   });
   if (found === undefined) throw new Error(`nothing runs from ${folder}`);
   return found;

@@ -8,7 +8,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SessionStatus } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import { browserStarted, startFakeWorker, startPostgres, type FakeWorker, type TestPostgres } from "@attestream/testkit";
+import {
+  browserStarted,
+  startFakeWorker,
+  startPostgres,
+  type FakeWorker,
+  type TestPostgres,
+} from "@attestream/testkit";
 import { runProgram, type ProgramRun } from "./test-support/run-program.ts";
 
 const key = "bootstrap-key-of-the-kill-table";

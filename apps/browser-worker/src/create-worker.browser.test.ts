@@ -41,7 +41,14 @@ it("a user logs in at Demo Bank through the stream, and the account is reported"
     loginUrl: definition.loginUrl,
   });
   await test.api.waitForReport(sessionId, "browser.started");
-  const viewer = await TestViewer.connect({ api: test.api, port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId: "v1" });
+  const viewer = await TestViewer.connect({
+    api: test.api,
+    port: test.worker.port,
+    workerToken,
+    sessionId,
+    epoch: 1,
+    viewerId: "v1",
+  });
   test.api.send({ type: "tree.start", sessionId, epoch: 1 });
 
   const asked = (kind: string, inputMode: string) =>

@@ -21,7 +21,6 @@ export function infoOf({ sessionId, epoch }: ChannelScope): ArrayBuffer {
 export const downLabel: ArrayBuffer = encoder.encode("worker to viewer").buffer;
 
 export const downKeyBytes = 16;
-export const tagBytes = 16;
 
 /** The nonce of the n-th message of one way: four zero bytes, then n as a big-endian u64. */
 export function nonceOf(count: bigint): Uint8Array<ArrayBuffer> {

@@ -13,7 +13,7 @@ const named = (paths: readonly { method: string; path: string }[]) =>
 function routesOf(stack: typeof express.application.router.stack): { method: string; path: string }[] {
   return stack.flatMap((layer) => {
     const { route, handle } = layer;
-    if (route) return route.stack.map(({ method }) => ({ method, path: String(route.path) }));
+    if (route) return route.stack.map(({ method }) => ({ method, path: route.path }));
     return "stack" in handle ? routesOf(handle.stack as typeof stack) : [];
   });
 }

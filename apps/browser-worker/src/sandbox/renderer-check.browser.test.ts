@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { launchBrowser, type SlotBrowser } from "../pool/launch-browser.ts";
+import { MemoryGuard } from "../pool/memory-guard.ts";
 import { checkRenderers } from "./renderer-check.ts";
 import { findChromium } from "./find-chromium.ts";
 import { listGroup } from "./process-group.ts";
 
 const uid = process.getuid?.() === 0 ? 59_990 : undefined;
+
+const log = pino({ level: "silent" });
 
 describe("a slot's browser", () => {
   let folder: string;
@@ -33,8 +36,9 @@ describe("a slot's browser", () => {
         trustStore: null,
         sandbox,
         timeoutMs: 30_000,
+        memory: new MemoryGuard({ limitMiB: 1024, log }),
         resolve: async () => [],
-        log: pino({ level: "silent" }),
+        log,
       },
     );
     await (await launched.browser.newPage()).goto("about:blank");

@@ -2,7 +2,6 @@ import { errorCodes, type ErrorCode } from "@attestream/shared";
 import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
 import { createSessionSealKey, type SessionSealKey, type WorkerIdentity } from "@attestream/sealed-channel/worker";
-import type { BrowserContext } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
