@@ -3,6 +3,8 @@ import { createRow, type BenchRow } from "./bench-row.ts";
 import type { Bench } from "./bench.ts";
 import { startBenchRun, type BenchOptions } from "../system/bench-run.ts";
 
+const longestReason = 240;
+
 /**
  * Measures the rows asked for, all when `only` is null, in the order of the definitions. What cannot be measured
  * does not stop the others: its row says why, and `failed` is true.
@@ -24,7 +26,8 @@ export async function runBench(
     progress(group.title);
     const measured = await Promise.race([group.measure(run), stopped]).catch((error: unknown) => {
       failed = true;
-      const note = `not measured: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`;
+      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      const note = `not measured: ${reason?.slice(0, longestReason)}`;
       progress(`${group.title}: ${note}`);
       return Object.fromEntries(group.rows.map((name) => [name, { value: null, note }]));
     });

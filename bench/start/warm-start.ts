@@ -82,9 +82,9 @@ async function startProduct(run: BenchRun, product: Product): Promise<WarmStart>
     await sleep(300);
     await viewer.watchFor(loginMarker, patienceMs);
     await agree.click();
-    const shownMs = await viewer.drawn();
-    if (shownMs === null) throw new Error("the login page was not shown");
-    return { claimMs, shownMs };
+    const drawn = await viewer.drawn();
+    if (drawn === null) throw new Error("the login page was not shown");
+    return { claimMs, shownMs: drawn.drawnMs };
   } finally {
     await product.client.terminate(sessionId);
   }

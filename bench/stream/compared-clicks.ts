@@ -1,6 +1,7 @@
 import type { LinkShape } from "../link/shaped-link.ts";
 import { movingAreas, type PageName } from "../pages/site-pages.ts";
 import type { Codec } from "../peer/caster.ts";
+import { median } from "../statistics/quantile.ts";
 import type { BenchRun } from "../system/bench-run.ts";
 import { runClickSeries, unevenGap, type ClickSeries } from "../viewer/click-series.ts";
 
@@ -46,7 +47,9 @@ export async function clickPeer(run: BenchRun, codec: Codec, clicked: ClickedPag
 const isMoving = (page: PageName): page is keyof typeof movingAreas => page in movingAreas;
 
 /** For a note: how the series went besides the figure in the row. */
-export function describeSeries({ latencies, lost, picturesPerSecond }: ClickSeries): string {
+export function describeSeries({ latencies, came, lost, picturesPerSecond }: ClickSeries): string {
   const moving = picturesPerSecond > 0 ? `, ${picturesPerSecond.toFixed(0)} fps` : "";
-  return `${lost} of ${latencies.length + lost} lost${moving}`;
+  const parts =
+    came.length > 0 ? `, p50 ${median(came).toFixed(0)} ms until it came, ${median(latencies).toFixed(0)} drawn` : "";
+  return `${lost} of ${latencies.length + lost} lost${parts}${moving}`;
 }

@@ -6,6 +6,8 @@ import type { Viewer } from "./viewer.ts";
 export interface ClickSeries {
   /** Milliseconds from press to drawn, of those that were drawn. */
   latencies: number[];
+  /** Of the same presses: until the picture had come, not yet decoded. The rest is the viewer's part. */
+  came: number[];
   lost: number;
   kilobytesPerSecond: number;
   /** Animation frames of the viewer in which the moving area looked otherwise; 0 where nothing moves. */
@@ -28,19 +30,25 @@ export async function runClickSeries(viewer: Viewer, options: ClickSeriesOptions
   const before = await viewer.received();
   if (options.moving) await viewer.startCountingPictures(movingAreas[options.moving]);
   const latencies: number[] = [];
+  const came: number[] = [];
   let lost = 0;
   for (let index = 0; index < options.count; index += 1) {
     await sleep(options.gapMs());
     const wanted = nextState((await viewer.markerState()) ?? 0);
-    const latency = await viewer.pressAndAwait(wanted, options.lostAfterMs);
-    if (latency === null) lost += 1;
-    else latencies.push(latency);
+    const drawn = await viewer.pressAndAwait(wanted, options.lostAfterMs);
+    if (drawn === null) {
+      lost += 1;
+      continue;
+    }
+    latencies.push(drawn.drawnMs);
+    came.push(drawn.cameMs);
   }
   const picturesPerSecond = options.moving ? await viewer.stopCountingPictures() : 0;
   const after = await viewer.received();
   if (after.bytes === before.bytes) throw new Error("nothing came over the viewer's WebSocket");
   return {
     latencies,
+    came,
     lost,
     kilobytesPerSecond: (after.bytes - before.bytes) / (after.at - before.at),
     picturesPerSecond,

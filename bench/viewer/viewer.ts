@@ -17,6 +17,10 @@ const receivedSchema = z.object({
 });
 export type Received = z.infer<typeof receivedSchema>;
 
+/** Milliseconds since the pointer went down: until it was on the canvas, and until the last picture before that had come. */
+const drawnSchema = z.object({ drawnMs: z.number(), cameMs: z.number() });
+export type Drawn = z.infer<typeof drawnSchema>;
+
 /** A picture of a streamed page in a real browser, the product's or the peer's: the same hands, the same eyes. */
 export class Viewer implements AsyncDisposable {
   /** For pointer and keyboard. */
@@ -36,12 +40,12 @@ export class Viewer implements AsyncDisposable {
     await this.page.mouse.move(box.x + x, box.y + y);
   }
 
-  /** Presses where the pointer is. Resolves to the milliseconds until the marker's state is drawn, null when it never is. */
-  async pressAndAwait(state: number, lostAfterMs: number): Promise<number | null> {
+  /** Presses where the pointer is. Resolves when the marker's state is drawn; to null when it never is. */
+  async pressAndAwait(state: number, lostAfterMs: number): Promise<Drawn | null> {
     await this.#probe(`watchFor(${JSON.stringify(markerPoint)}, ${state}, ${lostAfterMs})`);
     const pressed = this.page.mouse.down().then(() => this.page.mouse.up());
-    const [drawn] = await Promise.all([this.#probe("drawn()"), pressed]);
-    return z.number().nullable().parse(drawn);
+    const [drawn] = await Promise.all([this.drawn(), pressed]);
+    return drawn;
   }
 
   /** Null before there is a picture. */
@@ -74,12 +78,9 @@ export class Viewer implements AsyncDisposable {
     await this.#probe(`watchFor(${JSON.stringify(markerPoint)}, ${state}, ${lostAfterMs})`);
   }
 
-  /** Milliseconds from the first press since `watchFor`. */
-  async drawn(): Promise<number | null> {
-    return z
-      .number()
-      .nullable()
-      .parse(await this.#probe("drawn()"));
+  /** After the first press since `watchFor`. */
+  async drawn(): Promise<Drawn | null> {
+    return drawnSchema.nullable().parse(await this.#probe("drawn()"));
   }
 
   /** Resolves once a text, evaluated in the picture's document, is true. */

@@ -5,10 +5,12 @@
   const keys = { latencies: [], pending: [] };
   let pressedAt = null;
   let watch = null;
+  let cameAt = 0;
 
   function countPicture() {
     received.pictures += 1;
     const now = performance.now();
+    cameAt = now;
     for (const pressed of keys.pending.splice(0)) keys.latencies.push(now - pressed);
   }
 
@@ -82,7 +84,8 @@
       const giveUpAt = performance.now() + lostAfterMs;
       const look = () => {
         const now = performance.now();
-        if (markerState(point) === state) settled.resolve(pressedAt === null ? null : now - pressedAt);
+        if (markerState(point) === state)
+          settled.resolve(pressedAt && { drawnMs: now - pressedAt, cameMs: Math.max(0, cameAt - pressedAt) });
         else if (now > giveUpAt) settled.resolve(null);
         else requestAnimationFrame(look);
       };
@@ -90,7 +93,7 @@
       watch = settled.promise;
     },
 
-    /** Milliseconds from the press to the first animation frame that had it on the canvas; null: it never came. */
+    /** Milliseconds from the press: to the first animation frame that had it on the canvas, and to the picture that came last before. Null: never. */
     drawn: () => watch,
 
     /** Counts the animation frames in which an area looks otherwise than before, until told to stop. */
