@@ -4,8 +4,8 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodePacket, packetFlags } from "@attestream/shared/viewer-protocol";
 import { findChromium } from "../sandbox/find-chromium.ts";
-import { decodePng } from "./delta/decode-png.ts";
 import { EncoderPool } from "./delta/encoder-pool.ts";
+import { imageCodec } from "./delta/image-codec.ts";
 import { worstBlock } from "./delta/testing/compare-images.ts";
 import { SimulatedViewer } from "./delta/testing/simulated-viewer.ts";
 import { Screencast } from "./screencast.ts";
@@ -80,9 +80,12 @@ async function stream(delays: readonly (number | "never")[]) {
   const viewer = new SimulatedViewer();
   const sent: { bytes: number; flags: number }[] = [];
   let drawn: Promise<void> = Promise.resolve();
-  let inFlight = 0;
-  let mostInFlight = 0;
-  let skipped = 0;
+  let [lastSent, lastAcknowledged, leftOut, mostInFlight] = [0, 0, 0, 0];
+  let catchingUp = false;
+  const acknowledge = (seq: number) => {
+    lastAcknowledged = Math.max(lastAcknowledged, seq);
+    screencast.acknowledge(seq);
+  };
   const encoder = pool.open();
   const screencast = new Screencast({
     encoder,
@@ -91,21 +94,14 @@ async function stream(delays: readonly (number | "never")[]) {
     log: pino({ level: "silent" }),
     send(packet) {
       const { seq, flags } = decodePacket(packet);
-      inFlight += 1;
-      mostInFlight = Math.max(mostInFlight, inFlight);
-      const delay = delays[sent.length % delays.length]!;
+      lastSent = seq;
+      mostInFlight = Math.max(mostInFlight, seq - lastAcknowledged);
+      const delay = catchingUp ? 0 : delays[sent.length % delays.length]!;
       sent.push({ bytes: packet.byteLength, flags });
       drawn = drawn.then(() => viewer.draw(packet));
-      // One may be left out, never two: nobody would be asked for more.
-      if (delay === "never" && skipped === 0) return void (skipped = 1);
-      setTimeout(
-        () => {
-          inFlight -= 1 + skipped;
-          skipped = 0;
-          screencast.acknowledge(seq);
-        },
-        delay === "never" ? 0 : delay,
-      );
+      // Of two on their way one may be left out, not both: nothing would come any more.
+      if (delay === "never" && leftOut <= lastAcknowledged) leftOut = seq;
+      else setTimeout(() => acknowledge(seq), delay === "never" ? 0 : delay);
     },
   });
   await screencast.show(client);
@@ -117,6 +113,11 @@ async function stream(delays: readonly (number | "never")[]) {
     sent,
     mostInFlight: () => mostInFlight,
     drawn: () => drawn,
+    /** The link has recovered: from now on everything is acknowledged. */
+    catchUp() {
+      catchingUp = true;
+      acknowledge(lastSent);
+    },
     async [Symbol.asyncDispose]() {
       await screencast.stop();
       encoder.dispose();
@@ -128,11 +129,12 @@ async function stream(delays: readonly (number | "never")[]) {
 type Streamed = Awaited<ReturnType<typeof stream>>;
 
 /** Resolves once the viewer's picture is the page's within this difference. */
-async function settle({ page, viewer, drawn }: Streamed, most: number): Promise<void> {
+async function settle({ page, viewer, drawn, catchUp }: Streamed, most: number): Promise<void> {
+  catchUp();
   await expect
     .poll(
       async () => {
-        const shown = decodePng(await page.screenshot({ caret: "initial", type: "png" }));
+        const shown = await imageCodec.decode(await page.screenshot({ caret: "initial", type: "png" }));
         await drawn();
         return worstBlock(shown, viewer.picture);
       },

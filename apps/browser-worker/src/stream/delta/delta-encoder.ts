@@ -1,7 +1,6 @@
 import { packetFlags, type PacketRectangle, type PacketShift } from "@attestream/shared/viewer-protocol";
 import type { FrameToEncode } from "../frame-encoder.ts";
 import { readJpegSize } from "../jpeg-size.ts";
-import { decodePng, isPng } from "./decode-png.ts";
 import { findDirtyTiles, trim } from "./dirty-tiles.ts";
 import { findShift } from "./find-shift.ts";
 import type { EncodeImage, ImageCodec } from "./image-codec.ts";
@@ -70,8 +69,9 @@ export class DeltaEncoder {
       return settled;
     }
     const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
-    if (!isPng(bytes)) return this.#passThrough(bytes, passed);
-    const after = decodePng(bytes);
+    const jpegSize = readJpegSize(bytes);
+    if (jpegSize !== null) return this.#passThrough(bytes, jpegSize, passed);
+    const after = await this.#codec.decode(bytes);
     const known = shown !== null && isSameShape(shown.image, after) ? shown : null;
     const motion = known?.motion ?? new MotionMap(after);
     const frame = known
@@ -133,9 +133,11 @@ export class DeltaEncoder {
     return { ...wholeFrame(await this.#codec.encodePhotograph(image), { width, height, pass, dirty }), rough };
   }
 
-  async #passThrough(image: Buffer, before: { image: Buffer; sketch: Buffer } | null): Promise<EncodedFrame | null> {
-    const size = readJpegSize(image);
-    if (size === null) throw new Error("the screencast frame is neither PNG nor JPEG");
+  async #passThrough(
+    image: Buffer,
+    size: { width: number; height: number },
+    before: { image: Buffer; sketch: Buffer } | null,
+  ): Promise<EncodedFrame | null> {
     if (before?.image.equals(image)) {
       this.#passed = before;
       return null;

@@ -5,6 +5,8 @@ import { isSameRow, type RawImage } from "./raw-image.ts";
 export type EncodeImage = (image: RawImage) => Promise<Uint8Array>;
 
 export interface ImageCodec {
+  /** Of a PNG. */
+  decode: (png: Buffer) => Promise<RawImage>;
   /** For a picture that stays. */
   encodeImage: EncodeImage;
   /** For one that is replaced in a moment, and given properly when it stays. */
@@ -17,6 +19,7 @@ export interface ImageCodec {
   readSketch: (jpeg: Uint8Array, size: { width: number; height: number }) => Promise<Buffer>;
 }
 
+const mostPixels = 8192 * 8192;
 /** Above this, WebP takes longer than it saves. */
 const mostForWebp = 64 * 1024;
 /** Text, lines and plain areas repeat their neighbours in most pixels, photographs in few. */
@@ -29,7 +32,15 @@ sharp.cache(false);
 // Rectangles are encoded side by side; within one there is nothing to gain.
 sharp.concurrency(1);
 
-export const imageCodec: ImageCodec = { encodeImage, encodeRoughly, encodePhotograph, isDrawn, readSketch };
+export const imageCodec: ImageCodec = { decode, encodeImage, encodeRoughly, encodePhotograph, isDrawn, readSketch };
+
+async function decode(png: Buffer): Promise<RawImage> {
+  const source = sharp(png, { failOn: "warning", limitInputPixels: mostPixels });
+  const { data, info } = await source.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3 && channels !== 4) throw new Error("a screencast frame without colours");
+  return { width, height, channels, pixels: data };
+}
 
 /**
  * What is drawn (text, lines, plain areas) goes out without loss: WebP while it is small, the fastest
