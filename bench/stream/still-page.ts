@@ -16,20 +16,22 @@ export const stillPage: RowGroup = {
     try {
       await sleep(run.quick ? 500 : settleMs);
       const before = await session.viewer.received();
-      let apiPercent = 0;
-      const percent = await cpuPercent(
-        () => processTree(product.workerPid),
-        async () => {
-          apiPercent = await cpuPercent(
-            () => [product.apiPid],
-            () => sleep(run.quick ? 500 : watchMs),
-          );
-        },
+      const watch = sleep(run.quick ? 500 : watchMs);
+      const [all, worker, api] = await Promise.all(
+        [processTree(product.workerPid), [product.workerPid], [product.apiPid]].map((pids) =>
+          cpuPercent(
+            () => pids,
+            () => watch,
+          ),
+        ),
       );
       const after = await session.viewer.received();
       return {
         "static.bytes": { value: after.bytes - before.bytes },
-        "static.cpu": { value: percent, note: `the API's process beside it: ${apiPercent.toFixed(1)} %` },
+        "static.cpu": {
+          value: all ?? null,
+          note: `of it the worker's process ${worker?.toFixed(1)} %; the API's beside it ${api?.toFixed(1)} %`,
+        },
       };
     } finally {
       await session.end();

@@ -11,6 +11,8 @@ export function launchViewerBrowser(executablePath: string, more: readonly strin
   return chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,
+    // Playwright would end this process there and then; what it has started must be stopped first.
+    handleSIGINT: false,
     args: [
       "--disable-features=OptimizationHints",
       "--enable-features=ThirdPartyStoragePartitioning",
