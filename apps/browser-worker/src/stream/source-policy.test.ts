@@ -24,7 +24,7 @@ it("goes back when little moves, or when the page is at rest", () => {
   times(4, () => policy.noteFrame(video, fast));
   times(10, () => policy.noteFrame({ ...passed, dirty: 0.2 }, fast));
   expect(policy.format).toBe("jpeg");
-  times(3, () => policy.noteFrame({ ...passed, dirty: 0.1 }, fast));
+  times(3, () => policy.noteFrame({ ...passed, dirty: 0.03 }, fast));
   expect(policy.format).toBe("png");
   times(40, () => policy.noteFrame(video, fast));
   expect(policy.format).toBe("jpeg");
@@ -47,7 +47,7 @@ it("changes over ever more rarely where it would go back and forth", () => {
   let before = policy.format;
   for (let frame = 0; frame < 3_000; frame += 1) {
     // To each picture it takes the other would have been better.
-    policy.noteFrame(policy.format === "png" ? video : { ...passed, dirty: 0.1 }, fast);
+    policy.noteFrame(policy.format === "png" ? video : { ...passed, dirty: 0.03 }, fast);
     if (policy.format !== before) changes += 1;
     before = policy.format;
   }

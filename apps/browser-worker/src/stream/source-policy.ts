@@ -17,9 +17,9 @@ export interface CostContext {
   bytesPerMs: number;
 }
 
-const heavyPart = 0.3;
+const heavyPart = 0.15;
 const heavyFrames = 4;
-const lightPart = 0.12;
+const lightPart = 0.06;
 const lightFrames = 3;
 /** Passing through must be this much cheaper: changing over costs a whole picture. */
 const margin = 0.8;
@@ -32,7 +32,7 @@ const leastStay = 30;
 const longestStay = 480;
 
 /**
- * Which image the browser is asked for. PNG is what changes can be found in; where nearly all of the
+ * Which image the browser is asked for. PNG is what changes can be found in; where a good part of the
  * picture changes all the time, a video or a game, the browser's own JPEG is passed on as it is, if that
  * costs less on this link. Changes over only for several frames in a row, and ever more slowly if it
  * would go back and forth.
