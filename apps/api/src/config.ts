@@ -135,6 +135,7 @@ export const environmentSchema = z.object({
   VIEWER_GRACE: duration("2m").describe("How long a session waits for a viewer that has gone"),
   RATE_LIMIT_REQUESTS: perMinute(120).describe("Requests per API key and minute"),
   RATE_LIMIT_CREATES: perMinute(30).describe("Sessions created per API key and minute"),
+  RATE_LIMIT_WEBHOOKS: perMinute(30).describe("Webhooks tried and replayed on request per API key and minute"),
   QUEUE_TIMEOUT: duration("10m").describe("How long an end user waits for a browser"),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
@@ -194,6 +195,7 @@ export interface Config {
   queueTimeoutMs: number;
   requestsPerMinute: number;
   createsPerMinute: number;
+  webhooksPerMinute: number;
   logLevel: Environment["LOG_LEVEL"];
   frameDir: string;
   demoPartner: { apiKey: string; webhookSecret: string | undefined; url: string | undefined } | undefined;
@@ -255,6 +257,7 @@ function toConfig(env: Environment): Config {
     queueTimeoutMs: env.QUEUE_TIMEOUT,
     requestsPerMinute: env.RATE_LIMIT_REQUESTS,
     createsPerMinute: env.RATE_LIMIT_CREATES,
+    webhooksPerMinute: env.RATE_LIMIT_WEBHOOKS,
     logLevel: env.LOG_LEVEL,
     frameDir: resolve(env.FRAME_DIR),
     demoPartner:

@@ -293,7 +293,7 @@ async function start(
   const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
   const erase = createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId });
   const webhookSecrets = createWebhookSecretStore({ db, sealer, now });
-  const askedWebhooks = rateLimit(webhookLimit);
+  const askedWebhooks = rateLimit(webhookLimit(config.webhooksPerMinute));
   const partnerRoutes: PartnerRoutes = {
     listPlatforms: { handler: listPlatforms(platforms) },
     createSession: {

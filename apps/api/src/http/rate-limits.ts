@@ -24,7 +24,11 @@ export const createLimit = (perMinute: number): RateLimit => ({
 });
 
 /** Webhooks that a key asks for: each makes us send a request to the outside. */
-export const webhookLimit: RateLimit = { name: "webhooks", points: 30, windowSeconds: 60 };
+export const webhookLimit = (perMinute: number): RateLimit => ({
+  name: "webhooks",
+  points: perMinute,
+  windowSeconds: 60,
+});
 
 /** Counts per API key; stands behind `requireKey`. In memory: one process. */
 export function rateLimit(limit: RateLimit): RequestHandler {

@@ -43,6 +43,7 @@ beforeAll(async () => {
     WEBHOOK_DEV_HOSTS: `127.0.0.1:${port}`,
     // These tests ask often.
     RATE_LIMIT_REQUESTS: "100000",
+    RATE_LIMIT_WEBHOOKS: "1000",
   });
 });
 afterAll(async () => {
