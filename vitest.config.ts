@@ -26,6 +26,8 @@ export default defineConfig({
           include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "{scripts,bench}/**/*.int.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Much of their time they wait: for leases, deadlines, retries.
+          maxWorkers: 3,
         },
       },
       {

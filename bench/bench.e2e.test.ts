@@ -26,23 +26,30 @@ const reportSchema = z.strictObject({
 
 const read = (stream: Readable | null) => (stream === null ? "" : text(stream));
 
-// That it runs and tells every row; what it measures here means nothing.
+// That it runs and tells its rows; what it measures here means nothing. Of the stream's rows a few that use all its
+// parts: product, floor, peer, link and the meters of bytes, of processors and of memory.
+const streamRows = ["input.p50.ratio", "typing.kbps", "static.cpu", "session.pss.ratio", "link20.spinner.fps"];
+
 it.for([
-  ["stream", streamBench],
-  ["start", startBench],
-] as const)(
-  "a quick %s bench measures every row",
-  { timeout: 600_000 },
-  async ([name, { definitions }], { signal }) => {
-    const child = spawn(
-      process.execPath,
-      ["--conditions=@attestream/source", join(import.meta.dirname, "main.ts"), name, "--quick", "--json"],
-      { stdio: ["ignore", "pipe", "pipe", "ipc"], signal, killSignal: "SIGTERM" },
-    );
-    const [output, progress, [code]] = await Promise.all([read(child.stdout), read(child.stderr), once(child, "exit")]);
-    expect(code, `${progress}\n${output}`).toBe(0);
-    const { rows } = reportSchema.parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
-    expect(rows.map((row) => row.name)).toEqual(definitions.map((definition) => definition.name));
-    for (const { name: row } of definitions) expect(output).toContain(`\n${row} `);
-  },
-);
+  ["stream", streamBench.definitions.filter(({ name }) => streamRows.includes(name))],
+  ["start", startBench.definitions],
+] as const)("a quick %s bench measures its rows", { timeout: 300_000 }, async ([name, definitions], { signal }) => {
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@attestream/source",
+      join(import.meta.dirname, "main.ts"),
+      name,
+      "--quick",
+      "--json",
+      "--only",
+      definitions.map((definition) => definition.name).join(","),
+    ],
+    { stdio: ["ignore", "pipe", "pipe", "ipc"], signal, killSignal: "SIGTERM" },
+  );
+  const [output, progress, [code]] = await Promise.all([read(child.stdout), read(child.stderr), once(child, "exit")]);
+  expect(code, `${progress}\n${output}`).toBe(0);
+  const { rows } = reportSchema.parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
+  expect(rows.map((row) => row.name)).toEqual(definitions.map((definition) => definition.name));
+  for (const { name: row } of definitions) expect(output).toContain(`\n${row} `);
+});

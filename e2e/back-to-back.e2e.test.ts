@@ -4,7 +4,7 @@ import { patience, startTestSystem } from "./support/start-test-system.ts";
 import { takeWalk } from "./support/walks.ts";
 
 /** The short form of `npm run soak`, which tells slow growth from noise. */
-const sessions = Number(process.env["SESSIONS"] ?? 5);
+const sessions = Number(process.env["SESSIONS"] ?? 3);
 
 it(
   `${sessions} sessions in a row leave no browser, profile, socket or listener, and memory does not grow`,

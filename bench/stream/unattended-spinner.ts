@@ -31,8 +31,9 @@ export const unattendedSpinner: RowGroup = {
     run.progress("  raw PNG screencast, spinner");
     await using browser = await run.rawBrowser();
     const page = await RawPage.open(browser);
-    await page.navigate(pageUrl("spinner"));
+    // Begun on the empty page: between two documents there is nothing to capture.
     await page.startScreencast({ format: "png" }, (frame) => frame.acknowledge());
+    await page.navigate(pageUrl("spinner"));
     await sleep(run.quick ? 500 : 1_000);
     const floor = await cpuPercent(() => processTree(browser.pid), watch(run));
     const note = `worker and browser, ${pictures.toFixed(1)} pictures per second; floor: the browser alone, captured without pause`;
