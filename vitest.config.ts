@@ -28,6 +28,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Much of their time they wait: for leases, deadlines, retries.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
