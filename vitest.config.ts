@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 const source = { conditions: ["@attestream/source"] };
-const shared = { environment: "node" as const, restoreMocks: true };
+const shared = {
+  environment: "node" as const,
+  restoreMocks: true,
+  // The default of one second is too short for a busy machine.
+  expect: { poll: { timeout: 15_000 } },
+};
 
 /** File names say what a test needs: nothing, real sockets and databases, a real browser, the whole system. */
 export default defineConfig({

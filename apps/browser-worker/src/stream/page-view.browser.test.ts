@@ -105,10 +105,13 @@ describe.each([
       suggestions: ["09:00"],
     });
     questions.answer({ type: "pickerReply", id: last("picker")!.picker!.id, value: "10:15" });
+    // What is set arrives by another way than clicks do.
+    await expect.poll(() => told(page)).toContain("at change 10:15");
     await click(60, 125);
     await openPicker();
     expect(last("picker")!.picker).toMatchObject({ kind: "color", value: "#ff0000" });
     questions.answer({ type: "pickerReply", id: last("picker")!.picker!.id, value: "#00ff00" });
+    await expect.poll(() => told(page)).toContain("colour change #00ff00");
     await click(60, 165);
     await press("b");
     await press("o");
