@@ -1,8 +1,14 @@
+import { base64url } from "jose";
 import { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 
 /** RFC 9180, base mode. P-256, because every browser in use has it in WebCrypto. */
 export function createSuite(): CipherSuite {
   return new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
+}
+
+/** Base64url to bytes of their own. Rejects on anything else. */
+export async function decodeKey(text: string): Promise<ArrayBuffer> {
+  return new Uint8Array(base64url.decode(text)).buffer;
 }
 
 /** What a channel belongs to: one made for another session or assignment opens nothing. */

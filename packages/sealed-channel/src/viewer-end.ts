@@ -1,9 +1,8 @@
-import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
-import { fromBase64Url, toBase64Url } from "./base64-url.ts";
+import { base64url, compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { createInTurn } from "./in-turn.ts";
 import { SealError } from "./seal-error.ts";
 import { sealStatementSchema, statementType } from "./seal-statement.ts";
-import { createSuite, downKeyBytes, downLabel, infoOf, nonceOf } from "./suite.ts";
+import { createSuite, decodeKey, downKeyBytes, downLabel, infoOf, nonceOf } from "./suite.ts";
 
 /** The viewer's end of a sealed connection. Calls may overlap; what they give keeps their order. */
 export interface ViewerEnd {
@@ -28,11 +27,9 @@ export interface SealStatementCheck {
  */
 export async function createViewerEnd(check: SealStatementCheck): Promise<ViewerEnd> {
   const { publicKey, ...scope } = await readStatement(check);
-  const point = fromBase64Url(publicKey);
-  if (point === null) throw new SealError("the statement names no key");
   const suite = createSuite();
-  const context = await suite.kem
-    .deserializePublicKey(point.buffer)
+  const context = await decodeKey(publicKey)
+    .then((point) => suite.kem.deserializePublicKey(point))
     .then((recipientPublicKey) => suite.createSenderContext({ recipientPublicKey, info: infoOf(scope) }))
     .catch((cause: unknown) => {
       throw new SealError("the statement's key is not a key", { cause });
@@ -49,7 +46,7 @@ export async function createViewerEnd(check: SealStatementCheck): Promise<Viewer
   let received = 0n;
   let broken = false;
   return {
-    offer: toBase64Url(new Uint8Array(context.enc)),
+    offer: base64url.encode(new Uint8Array(context.enc)),
     seal: (message) => sealing(async () => new Uint8Array(await context.seal(new Uint8Array(message).buffer))),
     open: (sealed) =>
       opening(async () => {

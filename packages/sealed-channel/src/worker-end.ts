@@ -1,8 +1,8 @@
 import { createCipheriv } from "node:crypto";
-import { fromBase64Url, toBase64Url } from "./base64-url.ts";
+import { base64url } from "jose";
 import { createInTurn } from "./in-turn.ts";
 import { SealError } from "./seal-error.ts";
-import { createSuite, downKeyBytes, downLabel, infoOf, nonceOf, type ChannelScope } from "./suite.ts";
+import { createSuite, decodeKey, downKeyBytes, downLabel, infoOf, nonceOf, type ChannelScope } from "./suite.ts";
 
 /** The worker's end of a sealed connection. */
 export interface WorkerEnd {
@@ -23,14 +23,12 @@ export interface SessionSealKey {
 export async function createSessionSealKey(scope: ChannelScope): Promise<SessionSealKey> {
   const suite = createSuite();
   const pair = await suite.kem.generateKeyPair();
-  const publicKey = toBase64Url(new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)));
+  const publicKey = base64url.encode(new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)));
   return {
     publicKey,
     async accept(offer) {
-      const enc = fromBase64Url(offer);
-      if (enc === null) throw new SealError("the offer is not base64url");
-      const context = await suite
-        .createRecipientContext({ recipientKey: pair.privateKey, enc: enc.buffer, info: infoOf(scope) })
+      const context = await decodeKey(offer)
+        .then((enc) => suite.createRecipientContext({ recipientKey: pair.privateKey, enc, info: infoOf(scope) }))
         .catch((cause: unknown) => {
           throw new SealError("the offer is not a key", { cause });
         });
