@@ -9,7 +9,7 @@
  * 1 - packets with rectangles, acks, pointer, wheel, key, text, touch, resize, challenge replies.
  * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
  * 3 - sealed between viewer and worker.
- * 4 - pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
+ * 4 - packets with a shift of one region; pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
  */
 export const viewerProtocolVersion = 4;
 
