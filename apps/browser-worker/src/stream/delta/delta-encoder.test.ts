@@ -190,6 +190,22 @@ describe("what is in motion", () => {
     });
   });
 
+  it("is drawn roughly still after a frame that came late", async () => {
+    await spin(async ({ page, viewer, capture }) => {
+      let seed = 100;
+      const turn = (afterMs: number) => {
+        page.change({ kind: "text", area: spinner, seed: (seed += 1) });
+        return capture(afterMs);
+      };
+      for (let frames = 0; frames < 20; frames += 1) await turn(16);
+      await turn(120);
+      expect(plain(page, viewer)).toBe(false);
+      for (let frames = 0; frames < 5; frames += 1) await turn(120);
+      // At this pace somebody types.
+      expect(plain(page, viewer)).toBe(true);
+    });
+  });
+
   it("is drawn properly where it was scrolled to", async () => {
     await spin(async ({ page, viewer, capture, settle }) => {
       page.change({ kind: "text", area: { x: 0, y: 0, width, height: 90 }, seed: 21 });

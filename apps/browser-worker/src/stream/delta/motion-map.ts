@@ -5,12 +5,14 @@ import type { Area } from "./raw-image.ts";
 /** Faster than anybody types. */
 const quickMs = 70;
 const leastQuickChanges = 6;
+/** What has moved for long is still in motion after a frame that came late; three late ones in a row may be borne. */
+const mostQuickChanges = leastQuickChanges * 2 ** 3;
 /** Unchanged for so long, a tile has come to rest. */
 const settledMs = 300;
 
 interface Tile {
   changedAt: number;
-  /** Changes that each came soon after the one before. */
+  /** Changes that came soon after the one before; each that came late halves them. */
   quick: number;
   /** The viewer has it with a loss that it will not keep. */
   rough: boolean;
@@ -38,7 +40,9 @@ export class MotionMap {
   noteChange({ marks }: DirtyTiles, now: number): void {
     this.#tiles.forEach((tile, index) => {
       if (marks[index] === 0) return;
-      tile.quick = now - tile.changedAt <= quickMs ? tile.quick + 1 : 0;
+      const pause = now - tile.changedAt;
+      if (pause <= quickMs) tile.quick = Math.min(tile.quick + 1, mostQuickChanges);
+      else tile.quick = pause < settledMs ? Math.floor(tile.quick / 2) : 0;
       tile.changedAt = now;
     });
   }
