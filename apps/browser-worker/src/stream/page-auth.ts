@@ -21,6 +21,8 @@ export class PageAuth {
   /** What was answered for the page that is being loaded again. */
   readonly #tried = new WeakMap<Page, string>();
   #open: OpenRequest | null = null;
+  /** Two at once would hear each other's questions. */
+  #loading: Promise<void> = Promise.resolve();
   #count = 0;
 
   constructor(onChange: (request: AuthRequest | null) => void) {
@@ -45,7 +47,7 @@ export class PageAuth {
     if (credentials === null) return;
     this.#tried.set(open.page, keyOf(open));
     // A page that closes or goes elsewhere meanwhile needs no answer.
-    void loadAgain(open, credentials).catch(() => {});
+    this.#loading = this.#loading.then(() => loadAgain(open, credentials)).catch(() => {});
   }
 
   tell(): void {
