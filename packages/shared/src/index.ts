@@ -1,8 +1,10 @@
 export { apiErrors, AppError, type ApiErrorCode, type ApiErrorEntry } from "./api-errors.ts";
 export {
+  autofillTokens,
   challengeKinds,
   challengeSchema,
   challengeSummarySchema,
+  type AutofillToken,
   type Challenge,
   type ChallengeKind,
   type ChallengeSummary,

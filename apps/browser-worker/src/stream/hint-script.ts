@@ -1,3 +1,4 @@
+import { autofillTokens } from "@attestream/shared";
 import { hintWidgets } from "./hint-widgets.ts";
 
 /** Name of the isolated world and of the binding in it. The page's own scripts see neither. */
@@ -12,6 +13,9 @@ export const hintBinding = "attestreamHint";
 export const hintScript = `(() => {
   const textTypes = new Set(["text", "password", "email", "tel", "url", "search", "number", "date", "time", "month", "week", "datetime-local"]);
   const inputModes = new Set(["none", "text", "decimal", "numeric", "tel", "search", "email", "url"]);
+  const enterHints = new Set(["enter", "done", "go", "next", "previous", "search", "send"]);
+  const capitals = new Set(["characters", "words", "sentences"]);
+  const fillable = new Set(${JSON.stringify(autofillTokens)});
   const say = (hint) => globalThis.${hintBinding}?.(JSON.stringify(hint));
 
   const deepest = (element) => {
@@ -27,19 +31,28 @@ export const hintScript = `(() => {
     return element.type === "number" ? "decimal" : "text";
   };
 
+  const fillOf = (element) => {
+    const tokens = (element.getAttribute("autocomplete") ?? "").toLowerCase().split(/\\s+/).filter((token) => token !== "webauthn");
+    return fillable.has(tokens.at(-1)) ? tokens.at(-1) : "off";
+  };
+  const describeField = (element) => {
+    const box = element.getBoundingClientRect();
+    const multiline = element instanceof HTMLTextAreaElement || element.isContentEditable === true;
+    return {
+      inputMode: modeOf(element),
+      secret: element.type === "password",
+      multiline,
+      enterKeyHint: enterHints.has(element.enterKeyHint) ? element.enterKeyHint : multiline ? "enter" : "go",
+      autocapitalize: capitals.has(element.autocapitalize) ? element.autocapitalize : "off",
+      autocomplete: fillOf(element),
+      x: box.x, y: box.y, width: box.width, height: box.height,
+    };
+  };
+
   let lastFocus = "";
   const tellFocus = () => {
     const element = deepest(document.activeElement);
-    let field = null;
-    if (document.hasFocus() && isField(element)) {
-      const box = element.getBoundingClientRect();
-      field = {
-        inputMode: modeOf(element),
-        secret: element.type === "password",
-        multiline: element instanceof HTMLTextAreaElement || element.isContentEditable === true,
-        x: box.x, y: box.y, width: box.width, height: box.height,
-      };
-    }
+    const field = document.hasFocus() && isField(element) ? describeField(element) : null;
     // A frame that never had the focus has nothing to take back.
     if (field === null && lastFocus === "" && window !== top) return;
     const text = JSON.stringify(field);

@@ -128,7 +128,8 @@ async function sendTo({ client, geometry }: InputTarget, message: InputMessage):
       return;
     }
     case "text":
-      await client.send("Input.insertText", { text: message.text });
+      if (message.replace) await replaceText(client, message.text);
+      else await client.send("Input.insertText", { text: message.text });
       return;
     case "touch": {
       const type = ({ start: "touchStart", move: "touchMove", end: "touchEnd", cancel: "touchCancel" } as const)[
@@ -143,4 +144,22 @@ async function sendTo({ client, geometry }: InputTarget, message: InputMessage):
       return;
     }
   }
+}
+
+const longestWord = 64;
+
+/**
+ * Puts the text in the place of all that is in the focused field. A word goes in letter by letter: a code
+ * may stand in boxes of one letter each, between which the page moves the focus. Sent at once, so that no
+ * other input comes in between.
+ */
+async function replaceText(client: CDPSession, text: string): Promise<void> {
+  const letters = [...text];
+  const parts = letters.length > longestWord || /\s/.test(text) ? [text] : letters;
+  await Promise.all([
+    // As a browser's own autofill: a key without a name.
+    client.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Unidentified", commands: ["selectAll"] }),
+    client.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Unidentified" }),
+    ...parts.map((part) => client.send("Input.insertText", { text: part })),
+  ]);
 }

@@ -3,8 +3,10 @@ import { chromium, type Browser, type BrowserContext, type Frame, type Page } fr
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findChromium } from "../sandbox/find-chromium.ts";
 import { startWidgetSite, type WidgetSite } from "../testing/widget-site.ts";
+import { InputDispatcher } from "./input-dispatcher.ts";
 import { PageQuestions } from "./page-questions.ts";
 import { createPageView, type PageView } from "./page-view.ts";
+import { geometryOf } from "./view-geometry.ts";
 
 type MessageOf<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
@@ -153,7 +155,16 @@ describe.each([
         await click(left + 60, top + 245);
         return view.focus;
       })
-      .toMatchObject({ inputMode: "email", x: left + 20, y: top + 230, width: 150, height: 30 });
+      .toMatchObject({
+        inputMode: "email",
+        enterKeyHint: "next",
+        autocapitalize: "off",
+        autocomplete: "email",
+        x: left + 20,
+        y: top + 230,
+        width: 150,
+        height: 30,
+      });
     await click(left + 60, top + 205);
     await openSelect();
     questions.answer({ type: "selectReply", id: last("select")!.select!.id, index: 1 });
@@ -169,6 +180,26 @@ describe.each([
     await page.goto("http://site.test/fields");
     expect(last("picker")!.picker).toBeNull();
     await expect.poll(() => view.focus).toBeNull();
+  });
+
+  it("what the viewer's browser fills in takes the place of what was there, letter by letter in boxes of one", async () => {
+    await page.goto("http://site.test/typing");
+    const geometry = geometryOf(
+      { deviceWidth: 1100, deviceHeight: 600, pageScaleFactor: 1, offsetTop: 0 },
+      { width: 1100, height: 600 },
+    );
+    const input = new InputDispatcher(() => ({ client: view.client, geometry }));
+    const fill = (text: string) => input.dispatch({ type: "text", text, replace: true });
+    await page.locator("#old").focus();
+    fill("jane@example.test");
+    await expect.poll(() => page.locator("#old").inputValue()).toBe("jane@example.test");
+    await page.locator(".box").first().focus();
+    fill("123456");
+    const boxes = `[...document.querySelectorAll(".box")].map(({ value }) => value).join("")`;
+    await expect.poll(() => page.evaluate(boxes)).toBe("123456");
+    await page.locator("#notes").focus();
+    fill("1 New Road, \u{1F3E0}");
+    await expect.poll(() => page.locator("#notes").inputValue()).toBe("1 New Road, \u{1F3E0}");
   });
 
   it("a server's question for name and password is asked until it is answered rightly", async () => {

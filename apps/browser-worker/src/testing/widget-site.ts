@@ -8,12 +8,14 @@ const fields = `<style>body { margin: 0 } body > * { position: absolute; left: 2
 <input style="top: 110px" id="colour" type="color" value="#ff0000">
 <input style="top: 150px" id="city" list="cities"><datalist id="cities"><option value="Bath"><option value="Bonn">In Germany</option></datalist>
 <select style="top: 190px" id="size"><option>Small<option>Large</select>
-<input style="top: 230px" id="name" type="email">
+<input style="top: 230px" id="name" type="email" autocomplete="section-you shipping email webauthn" enterkeyhint="next">
 <script>window.told = []; for (const type of ["input", "change"]) addEventListener(type, ({ target }) => told.push(target.id + " " + type + " " + target.value));</script>`;
 
 /** Every kind of field, at the top and in frames of the same and of another site. */
 const pages: Record<string, string> = {
   "/fields": fields,
+  "/typing": `<input id="old" value="old content" autofocus>${'<input class="box" maxlength="1" size="1">'.repeat(6)}<textarea id="notes">old
+lines</textarea><script>for (const box of document.querySelectorAll(".box")) box.oninput = () => box.value && box.nextElementSibling.focus()</script>`,
   "/framed": `<body style="margin: 0"><input id="top" style="position: absolute; left: 0; top: 0">
 <iframe src="http://deep.site.test/fields" style="position: absolute; left: 200px; top: 100px; width: 300px; height: 300px; border: 7px solid; padding: 5px"></iframe>
 <iframe src="http://other.test/nested" style="position: absolute; left: 600px; top: 50px; width: 400px; height: 400px; border: 3px solid"></iframe>`,

@@ -3,6 +3,7 @@ import type { OpenState } from "../session/frame-state.ts";
 import { safeCursor } from "../stream/cursor.ts";
 import { createInputQueue } from "../stream/input-queue.ts";
 import { toElement } from "../stream/pointer-mapping.ts";
+import { keyboardLook } from "../stream/keyboard-look.ts";
 import { listenToKeyboard } from "../stream/remote-keyboard.ts";
 import { listenToPointer } from "../stream/remote-pointer.ts";
 import { watchStageSize } from "../stream/stage-size.ts";
@@ -28,6 +29,7 @@ export function Stage({ state }: { state: OpenState }) {
   const { page } = state;
   const { field } = page;
   const enabled = page.control && state.stream.link === "connected" && !state.confirmingCancel && navigator.onLine;
+  const { type, ...look } = keyboardLook(field, { touch: byTouch(), wantsCode: page.challenge?.kind === "otp" });
   const liveRef = useRef({ enabled, field });
   useLayoutEffect(() => {
     liveRef.current = { enabled, field };
@@ -91,12 +93,13 @@ export function Stage({ state }: { state: OpenState }) {
     picture.setCursor(enabled ? safeCursor(page.cursor) : "progress");
   }, [picture, page.cursor, enabled]);
 
+  useLayoutEffect(() => {
+    if (keyboardRef.current) keyboardRef.current.type = type;
+  }, [type]);
+
   useEffect(() => {
     const target = keyboardRef.current;
-    if (!target) return;
-    // A password field keeps phone keyboards from learning and suggesting what is typed.
-    target.type = field?.secret && byTouch() ? "password" : "text";
-    if (!byTouch()) return;
+    if (!target || !byTouch()) return;
     if (!field) {
       // From field to field a page is without focus for a moment: the keyboard must not go down and up.
       const timer = setTimeout(() => target.blur(), keyboardStaysMs);
@@ -115,15 +118,8 @@ export function Stage({ state }: { state: OpenState }) {
         <input
           ref={keyboardRef}
           class="keyboard-target"
-          inputMode={field?.inputMode ?? "text"}
-          enterkeyhint={field?.multiline ? "enter" : "go"}
+          {...look}
           aria-label={messages.live.keyboardLabel(state.view.platform.displayName)}
-          autocomplete="off"
-          autocapitalize="off"
-          autocorrect="off"
-          spellcheck={false}
-          data-1p-ignore
-          data-lpignore="true"
           tabIndex={left ? -1 : 0}
           onFocus={() => {
             setTyping(true);

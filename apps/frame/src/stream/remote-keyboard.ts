@@ -1,6 +1,6 @@
 import type { InputQueue } from "./input-queue.ts";
 import { modifiersOf, translateKey } from "./key-translation.ts";
-import { typedChange } from "./typed-text.ts";
+import { filledText, typedChange } from "./typed-text.ts";
 
 export interface RemoteKeyboardOptions {
   /** The field that has the focus while keys go to the page; its own content is scratch. */
@@ -15,7 +15,7 @@ export interface RemoteKeyboardOptions {
   onLeave(): void;
 }
 
-/** Something to delete: without it a phone's backspace tells nothing. Never sent. */
+/** Something to delete: without it a phone's backspace tells nothing. Never sent. Other than spaces a password manager might want to keep. */
 const scratch = "        ";
 const leaveWithinMs = 700;
 const longestText = 10_000;
@@ -46,6 +46,12 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
   }
 
   function catchUp(): void {
+    const filled = composing ? null : filledText(scratch, target.value);
+    if (filled !== null) {
+      before = target.value;
+      if (enabled()) queue.now({ type: "text", text: filled.slice(0, longestText), replace: true });
+      return;
+    }
     const change = typedChange(before, target.value);
     before = target.value;
     if (!enabled()) return;
@@ -90,6 +96,8 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
   on("focus", reset);
   on("blur", () => {
     composing = false;
+    // Nothing to be kept as a password, nor to be read out.
+    target.value = "";
     // The page must not believe that Shift is still down.
     for (const [code, { key: name, location }] of held)
       queue.now({
@@ -125,6 +133,11 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
     reset();
   });
   on("input", () => {
+    // A browser may fill in by itself what the user never came near: that is not the page's.
+    if (document.activeElement !== target) {
+      target.value = "";
+      return;
+    }
     if (composing && !options.touch()) return;
     catchUp();
     if (!composing && target.value !== scratch) reset();

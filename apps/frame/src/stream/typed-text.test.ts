@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { typedChange } from "./typed-text.ts";
+import { filledText, typedChange } from "./typed-text.ts";
 
 describe("text that was typed", () => {
   it.each([
@@ -13,5 +13,17 @@ describe("text that was typed", () => {
     ["  same", "  same", 0, ""],
   ])("from %j to %j is %i deletions and %j", (before, after, backspaces, text) => {
     expect(typedChange(before, after)).toEqual({ backspaces, text });
+  });
+});
+
+describe("text that took the place of everything", () => {
+  it.each([
+    ["123456", "123456"],
+    ["jane@example.test", "jane@example.test"],
+    ["  a", null],
+    [" ", null],
+    ["", null],
+  ])("%j is %j", (after, filled) => {
+    expect(filledText("  ", after)).toBe(filled);
   });
 });

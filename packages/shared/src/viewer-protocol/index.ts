@@ -11,6 +11,7 @@ export {
 } from "./packet.ts";
 export { encodeMessage, readPayload } from "./payload.ts";
 export {
+  formValueLimit,
   maxViewerMessageBytes,
   sealSubprotocolPrefix,
   ticketSubprotocolPrefix,

@@ -10,8 +10,9 @@
  * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
  * 3 - sealed between viewer and worker.
  * 4 - packets with a shift of one region; pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
+ * 5 - values for the fields of a challenge, and what became of them; text that replaces; more of the focused field.
  */
-export const viewerProtocolVersion = 4;
+export const viewerProtocolVersion = 5;
 
 export const viewerSubprotocol = "attestream.viewer.v1";
 
@@ -25,6 +26,9 @@ export const maxViewerMessageBytes = 64 * 1024;
 
 /** What a page may be given at once through a file chooser. `partBytes` in base64 fit into one message. */
 export const uploadLimits = { files: 10, bytes: 8 * 1024 * 1024, partBytes: 45_000 } as const;
+
+/** Longest value of one field of a challenge's form, characters. */
+export const formValueLimit = 500;
 
 /** Close codes of the stream. What the viewer does then stands beside each. */
 export const viewerCloseCodes = {

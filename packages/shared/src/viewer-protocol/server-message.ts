@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { challengeSchema } from "../challenge.ts";
+import { autofillTokens, challengeSchema } from "../challenge.ts";
 
 export const selectOptionSchema = z.strictObject({
   index: z.int().min(0).max(100_000),
@@ -43,6 +43,9 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
         inputMode: z.enum(["none", "text", "decimal", "numeric", "tel", "search", "email", "url"]),
         secret: z.boolean(),
         multiline: z.boolean(),
+        enterKeyHint: z.enum(["enter", "done", "go", "next", "previous", "search", "send"]),
+        autocapitalize: z.enum(["off", "characters", "words", "sentences"]),
+        autocomplete: z.enum(autofillTokens),
         /** In packet pixels. */
         x: z.number(),
         y: z.number(),

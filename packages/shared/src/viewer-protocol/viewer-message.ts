@@ -1,8 +1,14 @@
 import { z } from "zod";
-import { uploadLimits } from "./protocol-version.ts";
+import { formValueLimit, uploadLimits } from "./protocol-version.ts";
 
 /** Alt 1, Ctrl 2, Meta 4, Shift 8, or-ed; as the Chrome DevTools Protocol counts them. */
 const modifiers = z.int().min(0).max(15);
+/** One line: a control character would be a key of its own to the page. */
+const formValue = z
+  .string()
+  .min(1)
+  .max(formValueLimit)
+  .regex(/^\P{Cc}*$/u);
 const coordinate = z.number().min(-16_384).max(16_384);
 
 /** Viewer -> worker, JSON text. Positions are in pixels of the packets. */
@@ -40,7 +46,12 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     modifiers,
   }),
   /** Inserted at the caret as a whole: paste, input methods, phone keyboards. */
-  z.strictObject({ type: z.literal("text"), text: z.string().min(1).max(10_000) }),
+  z.strictObject({
+    type: z.literal("text"),
+    text: z.string().min(1).max(10_000),
+    /** In place of all that is in the field: it was filled in by the viewer's browser. */
+    replace: z.literal(true).optional(),
+  }),
   z.strictObject({
     type: z.literal("touch"),
     action: z.enum(["start", "move", "end", "cancel"]),
@@ -56,6 +67,15 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     type: z.literal("challengeReply"),
     challengeId: z.string().max(64),
     choice: z.string().max(64).optional(),
+  }),
+  /** What the user wrote into the frame's own form of the challenge's fields. */
+  z.strictObject({
+    type: z.literal("formReply"),
+    challengeId: z.string().max(64),
+    values: z
+      .array(z.strictObject({ id: z.string().max(64), value: formValue }))
+      .min(1)
+      .max(20),
   }),
   z.strictObject({
     type: z.literal("dialogReply"),
