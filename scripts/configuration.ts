@@ -16,7 +16,7 @@ function row(name: string, field: z.ZodType): string {
 /** What the program takes when nothing is said, as one would write it; empty when that is nothing or not a plain value. */
 function defaultOf(name: string, field: z.ZodType): string {
   const { data } = field.safeParse(undefined);
-  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT|RETENTION)$/.test(name)) return `\`${durationText(data)}\``;
+  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT|RETENTION|AGE)$/.test(name)) return `\`${durationText(data)}\``;
   if (typeof data === "number" || (typeof data === "string" && data !== ""))
     return `\`${String(data).replace(repository, "")}\``;
   return "";

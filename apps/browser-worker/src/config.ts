@@ -42,8 +42,9 @@ export const environmentSchema = z.object({
     .regex(/^[a-zA-Z0-9_-]{1,64}$/)
     .optional()
     .describe("Name of this worker; default: generated at each start."),
-  WORKER_CAPACITY: integer(1, 500).optional().describe("Sessions held at once; default: from memory and cores."),
-  POOL_SIZE: integer(0, 100).default(1).describe("Warm browsers kept ready."),
+  WORKER_CAPACITY: integer(1, 500).optional().describe("Sessions held at once, as far as memory allows; default: from memory and cores."),
+  POOL_SIZE: integer(0, 100).default(1).describe("Warm browsers kept ready, as far as memory allows."),
+  POOL_MAX_AGE: durationSchema.default(3_600_000).describe("How long a warm browser may wait before it is replaced."),
   HOST: z.string().min(1).default("127.0.0.1").describe("Address that the viewer endpoint listens on."),
   WORKER_PORT: integer(0, 65_535).default(4300).describe("Port of the viewer endpoint; 0 takes any free one."),
   WORKER_ADDRESS: z
@@ -87,6 +88,7 @@ export interface WorkerConfig {
   workerId: string | undefined;
   capacity: number;
   poolSize: number;
+  poolMaxAgeMs: number;
   host: string;
   port: number;
   address: string | undefined;
@@ -132,6 +134,7 @@ export function loadConfig(
     workerId: values.WORKER_ID,
     capacity: values.WORKER_CAPACITY ?? defaultCapacity(),
     poolSize: values.POOL_SIZE,
+    poolMaxAgeMs: values.POOL_MAX_AGE,
     host: values.HOST,
     port: values.WORKER_PORT,
     address: values.WORKER_ADDRESS,

@@ -6,6 +6,7 @@ import type { WorkerConfig } from "./config.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { ReportBuffer } from "./control/report-buffer.ts";
 import { resolveWithSystem, type Resolve } from "./egress/dial-public.ts";
+import { readAvailableMiB } from "./pool/available-memory.ts";
 import { BrowserPool } from "./pool/browser-pool.ts";
 import { prepareBrowsers } from "./pool/prepare-browsers.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
@@ -63,7 +64,16 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     const capacity = slots.length;
     const identity = await createWorkerIdentity();
 
-    const pool = new BrowserPool({ slots, warmSize: config.poolSize, launch, random, log });
+    const pool = new BrowserPool({
+      slots,
+      warmSize: config.poolSize,
+      maxAgeMs: config.poolMaxAgeMs,
+      launch,
+      availableMiB: () => readAvailableMiB(),
+      now: () => performance.now(),
+      random,
+      log,
+    });
     const encoders = new EncoderPool();
     cleanUp.push(() => encoders.close());
     const reports = new ReportBuffer(now);
@@ -183,7 +193,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       failure = error;
       void stop();
     });
-    pool.fill();
+    pool.start();
     log.info(
       {
         workerId,

@@ -32,6 +32,7 @@ const settings = {
     ...machine,
     "WORKER_CAPACITY",
     "POOL_SIZE",
+    "POOL_MAX_AGE",
     "CHROMIUM_PATH",
     "RUNTIME_DIR",
     "LAUNCH_TIMEOUT",

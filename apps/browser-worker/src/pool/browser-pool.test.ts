@@ -7,23 +7,31 @@ import type { Slot } from "./slot.ts";
 
 /** Slots in which nothing runs: a launch and a clean-up end when the test says so. */
 function setUp(options: { slots: number; warmSize: number }) {
+  const machine = { availableMiB: 8_000, now: 0 };
   const launches: { slot: Slot; succeed: () => SlotBrowser; fail: () => void }[] = [];
   const arrived = new EventEmitter();
+  const ill = new Set<string>();
   let running = 0;
   const pool = new BrowserPool({
     slots: Array.from({ length: options.slots }, (_, index) => ({ index, uid: undefined, folder: `slot-${index}` })),
     warmSize: options.warmSize,
+    maxAgeMs: 1_000,
+    availableMiB: async () => machine.availableMiB,
+    now: () => machine.now,
     random: () => 0,
     log: pino({ level: "silent" }),
     launch: (slot) =>
       new Promise((resolve, reject) => {
         const succeed = () => {
           running += 1;
-          const browser = Object.assign(new EventEmitter(), { slot }) as unknown as SlotBrowser["browser"];
+          const browser = Object.assign(new EventEmitter(), {
+            isConnected: () => true,
+          }) as unknown as SlotBrowser["browser"];
           const launched = {
             slot,
             browser,
             pid: 0,
+            isWell: async () => !ill.has(slot.folder),
             dispose: async () => void (running -= 1),
           } as unknown as SlotBrowser;
           resolve(launched);
@@ -37,7 +45,14 @@ function setUp(options: { slots: number; warmSize: number }) {
     while (launches.length === 0) await new Promise<void>((resolve) => arrived.once("launch", () => resolve()));
     return launches.shift() as (typeof launches)[number];
   };
-  return { pool, nextLaunch, running: () => running };
+  /** Gets the next so many browsers going, and waits until they are warm. */
+  const warmUp = async (count: number) => {
+    const warmed = [];
+    for (let index = 0; index < count; index += 1) warmed.push((await nextLaunch()).succeed());
+    await expect.poll(() => pool.warm).toBe(count);
+    return warmed;
+  };
+  return { pool, machine, ill, nextLaunch, warmUp, running: () => running };
 }
 
 describe("the browser pool", () => {
@@ -106,5 +121,60 @@ describe("the browser pool", () => {
     await drained;
     expect(running()).toBe(0);
     await expect(pool.claim()).rejects.toThrow("stopping");
+  });
+
+  it("replaces a warm browser that does not answer before it is handed out", async () => {
+    const { pool, ill, nextLaunch, warmUp, running } = setUp({ slots: 3, warmSize: 2 });
+    pool.fill();
+    const [sick, well] = await warmUp(2);
+    ill.add("slot-0");
+    expect(sick?.slot.folder).toBe("slot-0");
+    expect(await pool.claim()).toBe(well);
+    for (let replaced = 0; replaced < 2; replaced += 1) (await nextLaunch()).succeed();
+    await expect.poll(() => pool.warm).toBe(2);
+    expect(running()).toBe(3);
+  });
+
+  it("finds out by itself that one does not answer", async () => {
+    const { pool, ill, nextLaunch, warmUp } = setUp({ slots: 2, warmSize: 1 });
+    pool.fill();
+    const [sick] = await warmUp(1);
+    ill.add("slot-0");
+    await pool.tend();
+    expect(pool.warm).toBe(0);
+    const replacement = (await nextLaunch()).succeed();
+    expect(replacement).not.toBe(sick);
+    await expect.poll(() => pool.warm).toBe(1);
+  });
+
+  it("replaces what has grown old one at a time, and not before its successor runs", async () => {
+    const { pool, machine, nextLaunch, warmUp, running } = setUp({ slots: 3, warmSize: 2 });
+    pool.fill();
+    await warmUp(2);
+    machine.now = 1_000;
+    const tended = pool.tend();
+    const launch = await nextLaunch();
+    expect(pool.warm).toBe(2);
+    launch.succeed();
+    await tended;
+    expect(pool.warm).toBe(2);
+    await pool.settled();
+    expect(running()).toBe(2);
+  });
+
+  it("warms none while memory is short, gives one up when it is shorter, and goes on afterwards", async () => {
+    const { pool, machine, nextLaunch, warmUp } = setUp({ slots: 3, warmSize: 2 });
+    pool.fill();
+    await warmUp(2);
+    machine.availableMiB = 200;
+    await pool.tend();
+    expect(pool.warm).toBe(1);
+    machine.availableMiB = 450;
+    await pool.tend();
+    expect(pool.warm).toBe(1);
+    machine.availableMiB = 8_000;
+    await pool.tend();
+    (await nextLaunch()).succeed();
+    await expect.poll(() => pool.warm).toBe(2);
   });
 });

@@ -1,66 +1,79 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { backoffMs } from "../control/backoff.ts";
+import { sessionMiB } from "./available-memory.ts";
 import type { SlotBrowser } from "./launch-browser.ts";
 import type { Slot } from "./slot.ts";
+import { WarmShelf } from "./warm-shelf.ts";
 
 export interface BrowserPoolOptions {
   slots: readonly Slot[];
   /** Browsers kept running without a session. */
   warmSize: number;
+  /** A browser that waited for longer is replaced. */
+  maxAgeMs: number;
   launch: (slot: Slot) => Promise<SlotBrowser>;
+  availableMiB: () => Promise<number>;
+  /** Monotonic, milliseconds. */
+  now: () => number;
   random: () => number;
   log: Logger;
 }
 
+const tendEveryMs = 10_000;
+
 /**
- * Hands out browsers, one per session, and takes them back dead. Keeps some running ahead of demand.
- * A browser is never used twice.
+ * Hands out browsers, one per session, and takes them back dead. Keeps some running ahead of demand, as many
+ * as memory allows, and replaces those that fell ill or grew old. A browser is never used twice.
  */
 export class BrowserPool {
   readonly #options: BrowserPoolOptions;
   readonly #free: Slot[];
-  readonly #warm: SlotBrowser[] = [];
+  readonly #shelf: WarmShelf;
   readonly #disposals = new Set<Promise<void>>();
   readonly #givenBack = new WeakSet<SlotBrowser>();
   readonly #stopping = new AbortController();
   #filling: Promise<void> | null = null;
+  #tending: Promise<void> = Promise.resolve();
   #claimsWaiting = 0;
+  #short = false;
 
   constructor(options: BrowserPoolOptions) {
     this.#options = options;
     this.#free = [...options.slots];
+    this.#shelf = new WarmShelf({ ...options, onGone: (browser) => void this.giveBack(browser) });
   }
 
   /** Browsers that could take a session at once. */
   get warm(): number {
-    return this.#warm.length;
+    return this.#shelf.size;
   }
 
-  /** A warm browser, else a new one. Throws when it cannot be started or no slot is free. */
+  /** Fills it and looks after it until `drain`. */
+  start(): void {
+    this.fill();
+    this.#tending = this.#tend();
+  }
+
+  /** A warm browser that is well, else a new one. Throws when it cannot be started or no slot is free. */
   async claim(): Promise<SlotBrowser> {
     if (this.#stopping.signal.aborted) throw new Error("the pool is stopping");
-    const ready = this.#warm.shift();
-    if (ready) {
-      this.fill();
-      return ready;
-    }
     this.#claimsWaiting += 1;
     try {
-      // A refill or a clean-up may hold the last slot: wait for it rather than fail.
-      while (this.#free.length === 0 && (this.#filling !== null || this.#disposals.size > 0)) {
-        await Promise.race([...this.#disposals, ...(this.#filling ? [this.#filling] : [])]);
-        const refilled = this.#warm.shift();
-        if (refilled) {
-          this.fill();
-          return refilled;
-        }
+      for (;;) {
+        const ready = await this.#shelf.take();
+        if (ready) return ready;
+        // A refill or a clean-up may hold the last slot: wait for it rather than fail.
+        const busy = [...this.#disposals, ...(this.#filling ? [this.#filling] : [])];
+        if (this.#free.length > 0 || busy.length === 0) break;
+        await Promise.race(busy);
       }
       const browser = await this.#launchInFreeSlot();
       if (browser === null) throw new Error("no slot is free");
       return browser;
     } finally {
       this.#claimsWaiting -= 1;
+      this.fill();
     }
   }
 
@@ -74,17 +87,14 @@ export class BrowserPool {
 
   /** Starts refilling in the background unless that is under way. */
   fill(): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#filling ??= this.#fillUp().finally(() => {
-      this.#filling = null;
-    });
+    if (!this.#stopping.signal.aborted) void this.#fillTo(this.#options.warmSize);
   }
 
   /** Stops warming browsers; running sessions are not touched. */
   async drain(): Promise<void> {
     this.#stopping.abort();
-    await this.#filling;
-    await Promise.all(this.#warm.splice(0).map((browser) => this.#dispose(browser)));
+    await Promise.all([this.#filling, this.#tending]);
+    await Promise.all(this.#shelf.clear().map((browser) => this.giveBack(browser)));
   }
 
   /** Resolves when everything that was given back is gone. */
@@ -92,15 +102,44 @@ export class BrowserPool {
     await Promise.all(this.#disposals);
   }
 
-  async #fillUp(): Promise<void> {
+  /** One look after what is warm. Public for tests, which do not wait. */
+  async tend(): Promise<void> {
+    await this.#shelf.dropIll();
+    if ((await this.#options.availableMiB()) < sessionMiB) this.#shelf.dropOldest("memory is short");
+    else if (this.#shelf.hasAged) await this.#renewOldest();
+    this.fill();
+  }
+
+  async #tend(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let failures = 0; !signal.aborted && this.#warm.length < this.#options.warmSize && this.#free.length > 0;) {
+    while (!signal.aborted) {
+      await sleep(tendEveryMs, undefined, { signal, ref: false }).catch(() => {});
+      if (!signal.aborted) await this.tend();
+    }
+  }
+
+  /** One at a time, and its successor first where there is room: never are all gone at once. */
+  async #renewOldest(): Promise<void> {
+    if (this.#filling !== null) return;
+    await this.#fillTo(this.#options.warmSize + 1);
+    this.#shelf.dropOldest("it has waited for long");
+  }
+
+  #fillTo(wanted: number): Promise<void> {
+    return (this.#filling ??= this.#fillUp(wanted).finally(() => {
+      this.#filling = null;
+    }));
+  }
+
+  async #fillUp(wanted: number): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted && this.#shelf.size < wanted && this.#free.length > 0;) {
+      if (!(await this.#hasRoom())) return;
       try {
         const browser = await this.#launchInFreeSlot();
         if (browser === null) return;
-        if (signal.aborted) return await this.#dispose(browser);
-        this.#warm.push(browser);
-        browser.browser.once("disconnected", () => this.#dropDead(browser));
+        if (signal.aborted) return await this.giveBack(browser);
+        this.#shelf.put(browser);
         failures = 0;
         if (this.#claimsWaiting > 0) return;
       } catch (error) {
@@ -111,12 +150,14 @@ export class BrowserPool {
     }
   }
 
-  #dropDead(browser: SlotBrowser): void {
-    const index = this.#warm.indexOf(browser);
-    if (index === -1) return;
-    this.#warm.splice(index, 1);
-    this.#options.log.warn({ slot: browser.slot.index }, "a warm browser died");
-    void this.giveBack(browser);
+  /** For one more, and for what the sessions that run may still come to. */
+  async #hasRoom(): Promise<boolean> {
+    const availableMiB = await this.#options.availableMiB();
+    const short = availableMiB < 2 * sessionMiB;
+    if (short && !this.#short)
+      this.#options.log.warn({ availableMiB, warm: this.warm }, "memory is short: no more browsers are warmed");
+    this.#short = short;
+    return !short;
   }
 
   async #launchInFreeSlot(): Promise<SlotBrowser | null> {

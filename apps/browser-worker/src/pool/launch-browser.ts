@@ -5,6 +5,7 @@ import type { Resolve } from "../egress/dial-public.ts";
 import { EgressProxy } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
+import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
@@ -31,6 +32,8 @@ export interface SlotBrowser {
   pid: number;
   /** It was ended because it took too much memory. */
   readonly outOfMemory: boolean;
+  /** Whether it could take a session: asked of a browser that nobody uses. */
+  isWell(): Promise<boolean>;
   dispose(): Promise<void>;
 }
 
@@ -41,9 +44,13 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
     setprivPath: options.setprivPath,
     trustStore: options.trustStore,
   });
-  const readPid = async () => Number(await readFile(files.pidFile, "utf8").catch(() => "0"));
+  // Kept: the file goes when somebody deletes the folder, and the browser must go all the same.
+  let pid = 0;
+  const readPid = async () => {
+    pid ||= Number(await readFile(files.pidFile, "utf8").catch(() => "0"));
+  };
   const clean = async () => {
-    const pid = await readPid();
+    await readPid();
     if (pid > 1) await killGroup(pid);
     await egress.close();
     await wipeSlot(slot);
@@ -62,7 +69,8 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-    const pid = await readPid();
+    await readPid();
+    const control = await browser.newBrowserCDPSession();
     const memory = options.memory.watch(pid);
     let disposing: Promise<void> | undefined;
     const dispose = async () => {
@@ -78,6 +86,7 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
       get outOfMemory() {
         return memory.exceeded;
       },
+      isWell: () => isBrowserWell({ control, pid, folder: slot.folder }),
       dispose: () => (disposing ??= dispose()),
     };
   } catch (error) {

@@ -6,6 +6,8 @@ import type { WorkerConfig } from "../config.ts";
 import type { Resolve } from "../egress/dial-public.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
+import { readAvailableMiB, sessionMiB, sessionsThatFit } from "./available-memory.ts";
+import { createFolderKeeper } from "./folder-keeper.ts";
 import { launchBrowser, type SlotBrowser } from "./launch-browser.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { createRuntimeFolder } from "./runtime-folder.ts";
@@ -43,19 +45,30 @@ export async function prepareBrowsers(options: {
     await releaseUids();
   };
   try {
-    for (const name of ["trust", "tmp"]) await mkdir(join(folder, name), { mode: 0o700 });
+    const parts = ["trust", "tmp"];
+    const furnish = async () => {
+      for (const name of parts) {
+        await rm(join(folder, name), { recursive: true, force: true });
+        await mkdir(join(folder, name), { mode: 0o700 });
+      }
+      return createTrustStore({ folder: join(folder, "trust"), caFile: config.extraCaFile });
+    };
+    const trustStore = await furnish();
+    const keepFolder = createFolderKeeper({ folder, parts, furnish: async () => void (await furnish()), log });
     useTemporaryFolder(join(folder, "tmp"));
-    const trustStore = await createTrustStore({ folder: join(folder, "trust"), caFile: config.extraCaFile });
     const uids = asRoot ? await reserveUidBlock() : undefined;
     if (uids) releaseUids = uids.release;
-    const slots = Array.from({ length: Math.min(config.capacity, uidsPerWorker) }, (_, index): Slot => {
+    const slots = Array.from({ length: Math.min(await capacityOf(config, log), uidsPerWorker) }, (_, index): Slot => {
       return { index, uid: uids && uids.first + index, folder: join(folder, `slot-${index}`) };
     });
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
     const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, resolve, log };
-    const launch = (slot: Slot, sandbox: boolean) => launchBrowser(slot, { ...common, sandbox });
+    const launch = async (slot: Slot, sandbox: boolean) => {
+      await keepFolder();
+      return launchBrowser(slot, { ...common, sandbox });
+    };
     const { level, version } = await checkSandbox({ slot: trial, launch, allowNoSandbox: config.allowNoSandbox, log });
     return {
       slots,
@@ -68,6 +81,18 @@ export async function prepareBrowsers(options: {
     await dispose();
     throw error;
   }
+}
+
+/** More sessions than memory can hold would end by the kernel's hand, and maybe not only they. */
+async function capacityOf(config: WorkerConfig, log: Logger): Promise<number> {
+  const availableMiB = await readAvailableMiB();
+  const fitting = sessionsThatFit(availableMiB);
+  if (config.capacity <= fitting) return config.capacity;
+  log.warn(
+    { wanted: config.capacity, capacity: fitting, availableMiB, sessionMiB },
+    "too little memory for WORKER_CAPACITY: fewer sessions are taken",
+  );
+  return fitting;
 }
 
 async function findSetpriv(asRoot: boolean): Promise<string | undefined> {

@@ -31,11 +31,26 @@ export async function createRuntimeFolder(base: string | undefined, asRoot: bool
         cause: error,
       });
     }
-    await chmod(path, 0o711);
-    await writeFile(join(path, "worker.pid"), `${process.pid} ${(await startTime(process.pid)) ?? ""}`);
+    await claimRuntimeFolder(path);
     return path;
   }
   throw new Error(`RUNTIME_DIR: ${parent} holds ${mostWorkers} workers already; choose another folder`);
+}
+
+/** Makes the folder if it is missing, and writes into it that this process has it. */
+export async function claimRuntimeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o711 }).catch((error: unknown) => {
+    if (!isExisting(error)) throw error;
+  });
+  await chmod(path, 0o711);
+  await writeFile(join(path, "worker.pid"), `${process.pid} ${(await startTime(process.pid)) ?? ""}`);
+}
+
+/** Who said to have the folder; null when nobody has. The start time tells a process from a later one of the same number. */
+export async function ownerOf(path: string): Promise<{ pid: number; started: string } | null> {
+  const text = await readFile(join(path, "worker.pid"), "utf8").catch(() => "");
+  const [pid, started = ""] = text.split(" ");
+  return pid ? { pid: Number(pid), started } : null;
 }
 
 /** Removes what dead workers left: only folders of our own name and user whose recorded worker no longer lives. Returns how many. */
@@ -46,11 +61,10 @@ export async function sweepOrphans(parent: string): Promise<number> {
     const path = join(parent, name);
     const info = await stat(path).catch(() => null);
     if (!info?.isDirectory() || info.uid !== process.getuid?.()) continue;
-    const owner = await readFile(join(path, "worker.pid"), "utf8").catch(() => null);
+    const owner = await ownerOf(path);
     // Without the file another worker may be at this very point: give it a minute.
     if (owner === null && Date.now() - info.mtimeMs < 60_000) continue;
-    const [pid, started] = (owner ?? "").split(" ");
-    if (pid && (await startTime(Number(pid))) === (started || null)) continue;
+    if (owner !== null && (await startTime(owner.pid)) === (owner.started || null)) continue;
     await killRecordedBrowsers(path);
     await rm(path, { recursive: true, force: true });
     swept += 1;

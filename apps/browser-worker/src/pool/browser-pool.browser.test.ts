@@ -1,0 +1,84 @@
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../config.ts";
+import { listGroup } from "../sandbox/process-group.ts";
+import { BrowserPool } from "./browser-pool.ts";
+import { prepareBrowsers, type PreparedBrowsers } from "./prepare-browsers.ts";
+
+const log = pino({ level: "silent" });
+
+describe("a pool of real browsers", () => {
+  let runtimeDir: string;
+  let browsers: PreparedBrowsers;
+  let pool: BrowserPool;
+
+  beforeEach(async () => {
+    runtimeDir = await mkdtemp(join(tmpdir(), "pool-test-"));
+    await chmod(runtimeDir, 0o755);
+    const config = loadConfig({ WORKER_TOKEN: "0123456789abcdef", WORKER_CAPACITY: "2", RUNTIME_DIR: runtimeDir });
+    browsers = await prepareBrowsers({ config, resolve: async () => [], useTemporaryFolder: () => {}, log });
+    pool = new BrowserPool({
+      slots: browsers.slots,
+      warmSize: 1,
+      maxAgeMs: 60_000,
+      launch: browsers.launch,
+      availableMiB: async () => 8_000,
+      now: () => performance.now(),
+      random: () => 0,
+      log,
+    });
+    pool.fill();
+    await expect.poll(() => pool.warm, { timeout: 30_000 }).toBe(1);
+  });
+  afterEach(async () => {
+    await pool.drain();
+    await pool.settled();
+    await browsers.dispose();
+    await rm(runtimeDir, { recursive: true, force: true });
+  });
+
+  it("hands out no browser whose processes were stopped, and leaves none of them", async () => {
+    const groups = await groupsBelow(runtimeDir);
+    const [stopped = 0] = groups;
+    expect(groups).toHaveLength(1);
+    process.kill(-stopped, "SIGSTOP");
+    const claimed = await pool.claim();
+    expect(claimed.pid).not.toBe(stopped);
+    expect(await (await claimed.browser.newPage()).evaluate("1 + 1")).toBe(2);
+    await pool.giveBack(claimed);
+    await expect.poll(() => listGroup(stopped)).toEqual([]);
+  });
+
+  it("makes its folder anew when somebody deleted it, hands out none that lived in it, and leaves nothing", async () => {
+    const [orphan = 0] = await groupsBelow(runtimeDir);
+    for (const name of await readdir(runtimeDir)) await rm(join(runtimeDir, name), { recursive: true, force: true });
+    const claimed = await pool.claim();
+    expect(claimed.pid).not.toBe(orphan);
+    expect(await (await claimed.browser.newPage()).evaluate("1 + 1")).toBe(2);
+    await pool.giveBack(claimed);
+    await expect.poll(() => listGroup(orphan)).toEqual([]);
+  });
+
+  it("says by name that its folder is gone when it cannot be made anew", async () => {
+    const [name = ""] = await readdir(runtimeDir);
+    await pool.drain();
+    await rename(join(runtimeDir, name), join(runtimeDir, "elsewhere"));
+    await writeFile(join(runtimeDir, name), "in the way");
+    const [slot] = browsers.slots;
+    await expect(browsers.launch(slot as NonNullable<typeof slot>)).rejects.toMatchObject({
+      name: "RuntimeFolderError",
+      message: expect.stringContaining("RUNTIME_DIR"),
+    });
+  });
+});
+
+/** Process groups of the browsers that live below the folder. */
+async function groupsBelow(folder: string): Promise<number[]> {
+  const [worker = ""] = await readdir(folder);
+  const slots = (await readdir(join(folder, worker))).filter((name) => name.startsWith("slot-"));
+  const pids = slots.map((slot) => readFile(join(folder, worker, slot, "browser.pid"), "utf8"));
+  return (await Promise.all(pids)).map(Number);
+}
