@@ -1,4 +1,5 @@
 import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
+import type { ChallengeReply } from "@attestream/workflow";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
 import type { BrowserContext, Page } from "playwright";
 
@@ -17,7 +18,7 @@ export interface ViewerPort {
   /** Whether the user's input reaches the page. */
   setControl(enabled: boolean): void;
   /** Gives the function that stops listening. */
-  onChallengeReply(listener: (reply: { challengeId: string; choice?: string }) => void): () => void;
+  onChallengeReply(listener: (reply: ChallengeReply) => void): () => void;
 }
 
 export interface SessionTreeOptions {

@@ -5,6 +5,7 @@ import {
   type ServerMessage,
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
+import type { ChallengeReply } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
@@ -27,11 +28,6 @@ export interface SessionStreamOptions {
   onViewer: (event: "viewer.connected" | "viewer.disconnected") => void;
   onBroken: () => void;
   log: Logger;
-}
-
-export interface ChallengeReply {
-  challengeId: string;
-  choice?: string;
 }
 
 const sizeBounds = { minWidth: 320, minHeight: 320, maxWidth: 1920, maxHeight: 1440 } as const;
@@ -164,13 +160,18 @@ export class SessionStream {
         return this.#screencast.acknowledge(message.seq);
       case "keyframe":
         return void this.#screencast.refresh();
+      case "ping":
+        return viewer.send({ type: "pong", id: message.id });
       case "resize":
         return void this.#resize(message);
       case "challengeReply": {
         const { challengeId, choice } = message;
-        for (const listener of this.#replyListeners)
-          listener(choice === undefined ? { challengeId } : { challengeId, choice });
-        return;
+        return this.#reply(choice === undefined ? { challengeId } : { challengeId, choice });
+      }
+      case "formReply": {
+        this.#screencast.noteInput();
+        const { challengeId, values } = message;
+        return this.#reply({ challengeId, values });
       }
       case "popupClose":
         return this.#closePopup();
@@ -182,6 +183,11 @@ export class SessionStream {
       case "authReply":
         return this.#questions.answer(message);
     }
+  }
+
+  #reply(reply: ChallengeReply): void {
+    if (!this.#control) return;
+    for (const listener of this.#replyListeners) listener(reply);
   }
 
   async #resize(wanted: { width: number; height: number }): Promise<void> {

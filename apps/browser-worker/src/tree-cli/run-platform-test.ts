@@ -37,6 +37,8 @@ export async function runPlatformTest(options: {
   const { definition, test, context, now } = options;
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
+  // Heard by the tree's hands, so not closed by Playwright any more.
+  context.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined));
   const page = await context.newPage();
   const top = () => context.pages().at(-1) ?? page;
   let listener: ((reply: ChallengeReply) => void) | undefined;
@@ -82,6 +84,7 @@ export async function runPlatformTest(options: {
           open = challenge.id;
           acts.push(act(challenge));
         },
+        challengeChanged: () => undefined,
         challengeResolved: () => (open = null),
         collectionStarted: () => undefined,
         onReply(given) {

@@ -1,5 +1,5 @@
 import type { PageAction } from "@attestream/workflow";
-import type { Page } from "playwright";
+import type { Locator as PlaywrightLocator, Page } from "playwright";
 import { findAll, findElement } from "./find-elements.ts";
 
 const timeout = 5_000;
@@ -20,6 +20,20 @@ export function clickRow(page: Page, rowsCss: string, index: number): Promise<bo
   });
 }
 
+/** A dialog that the click opens holds it up until somebody has answered: it is done by then. */
+async function clickOn(page: Page, element: PlaywrightLocator): Promise<void> {
+  const clicked = element.click({ timeout });
+  const opened = Promise.withResolvers<void>();
+  const onDialog = () => opened.resolve();
+  page.on("dialog", onDialog);
+  clicked.catch(() => undefined);
+  try {
+    await Promise.race([clicked, opened.promise]);
+  } finally {
+    page.off("dialog", onDialog);
+  }
+}
+
 async function attempt(act: () => Promise<boolean>): Promise<boolean> {
   try {
     return await act();
@@ -38,7 +52,7 @@ async function perform(page: Page, { click, type, select, press, scroll, back }:
   const at = click ?? type?.at ?? select?.at ?? (typeof scroll === "object" ? scroll.to : undefined);
   const element = at === undefined ? null : await findElement(page, at);
   if (at !== undefined && element === null) return false;
-  if (click !== undefined) await element?.click({ timeout });
+  if (click !== undefined) await (element && clickOn(page, element));
   else if (type !== undefined) await element?.fill(type.text, { timeout });
   else if (select !== undefined) await element?.selectOption({ label: select.option }, { timeout });
   else if (press !== undefined) await page.keyboard.press(press);

@@ -3,6 +3,7 @@ import { isAllowedHost, TreeFailure, type PagePort, type RequestPattern } from "
 import type { BrowserContext, Page, Request } from "playwright";
 import { actOnPage, clickRow } from "./act-on-page.ts";
 import { captureResponses } from "./capture-responses.ts";
+import { enterText } from "./enter-text.ts";
 import { findElement } from "./find-elements.ts";
 import { navigationFailure } from "./navigation-failure.ts";
 import { PageActivity } from "./page-activity.ts";
@@ -171,6 +172,7 @@ export async function createPlaywrightPage({
       }
     },
     clickRow: (rowsCss, index) => clickRow(page(), rowsCss, index),
+    enter: (at, text, until) => enterText(page(), at, text, until),
     act: (action) => actOnPage(page(), action),
   };
 }

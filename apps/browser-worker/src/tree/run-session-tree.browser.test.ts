@@ -1,9 +1,23 @@
 import type { PlatformDefinition } from "@attestream/workflow";
-import type { Browser } from "playwright";
+import type { Browser, Dialog } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runSessionTree } from "./run-session-tree.ts";
 import { driveTree, launchBrowser } from "./testing/drive-tree.ts";
 import { startLittleSite, type LittleSite } from "./testing/little-site.ts";
+
+/** Says in the end which keys it saw in the secret, and what was in the rest. */
+const formPage = `<form><label>Name <input id=name value=remembered></label><label>Secret <input id=secret type=password></label>
+<label>Code <input class=box maxlength=1></label><input class=box maxlength=1><input class=box maxlength=1><input class=box maxlength=1>
+<label>Plan <input value=fixed readonly></label><button>Log in</button></form><script>
+const keys = [], boxes = [...document.querySelectorAll(".box")], form = document.querySelector("form");
+document.querySelector("#secret").onkeydown = ({ key, isTrusted }) => keys.push(isTrusted ? key : "untrusted");
+boxes.forEach((box, at) => box.oninput = () => box.value && boxes[at + 1]?.focus());
+form.onsubmit = (event) => {
+  event.preventDefault();
+  const said = [keys.join(""), form.elements.name.value, boxes.map(({ value }) => value).join("")].join("/");
+  document.body.innerHTML = "<p>Your account is locked</p><pre></pre>";
+  document.querySelector("pre").textContent = said;
+};</script>`;
 
 let site: LittleSite;
 let browser: Browser;
@@ -14,6 +28,8 @@ beforeAll(async () => {
     "/framed": `<h1>Welcome</h1><iframe src="https://login.other.test/inner" width="600" height="300"></iframe>`,
     // No request and no navigation: only an observer inside the frame can notice.
     "/inner": `<button onclick="setTimeout(()=>{document.body.innerHTML='<p>Your account is locked</p>'},600)">Log in</button>`,
+    "/form": formPage,
+    "/asks": `<label>Name <input></label><button onclick="alert('Sure?');document.body.innerHTML='<p>Your account is locked</p>'">Log in</button>`,
     "/unknown": "<h1>Something new</h1>",
   });
   browser = await launchBrowser(site.port);
@@ -31,6 +47,81 @@ const from = (path: string) => (definition: PlatformDefinition) => ({
 });
 
 describe("runSessionTree", () => {
+  /** The login screen as this page has it, with these fields. */
+  const asking =
+    (path: string, ...labels: string[]) =>
+    (definition: PlatformDefinition): PlatformDefinition => {
+      const fields = labels.map((label) => ({ id: label.toLowerCase(), at: { label } }));
+      const when = { see: { role: "button" as const, name: "Log in" } };
+      return {
+        ...from(path)(definition),
+        screens: definition.screens.map((screen) =>
+          screen.user && screen.id === "login" ? { ...screen, when, user: { ...screen.user, fields } } : screen,
+        ),
+      };
+    };
+
+  it("types what the user wrote in the frame into the page's fields, key by key, and presses its button", async () => {
+    let said = "";
+    const { outcome, fillings } = await driveTree(
+      browser,
+      async (page, _challenge, _earlier, reply) => {
+        reply([
+          { id: "name", value: "Zoë 🙂" },
+          { id: "secret", value: "a|B 4" },
+          { id: "code", value: "1234" },
+        ]);
+        said = await page.locator("pre").innerText();
+      },
+      { change: asking("/form", "Name", "Secret", "Code") },
+    );
+    expect(outcome).toEqual({ kind: "failed", code: "ACCOUNT_LOCKED" });
+    expect(said).toBe("a|B 4/Zoë 🙂/1234");
+    expect(fillings).toEqual([
+      { state: "filling", missing: [] },
+      { state: "sent", missing: [] },
+    ]);
+  });
+
+  it("does not take a question that the page asks at its button for a button that is gone", async () => {
+    const asked = Promise.withResolvers<Dialog>();
+    const { outcome, fillings } = await driveTree(
+      browser,
+      async (page, _challenge, _earlier, reply) => {
+        page.on("dialog", (dialog) => asked.resolve(dialog));
+        reply([{ id: "name", value: "Jane" }]);
+      },
+      {
+        change: asking("/asks", "Name"),
+        onFilled: async (_page, { state }) => {
+          if (state !== "filling") await (await asked.promise).accept();
+        },
+      },
+    );
+    expect(fillings.at(-1)).toEqual({ state: "sent", missing: [] });
+    expect(outcome).toEqual({ kind: "failed", code: "ACCOUNT_LOCKED" });
+  });
+
+  it("says which fields it cannot fill and presses nothing; the user goes on in the page", async () => {
+    const { outcome, fillings } = await driveTree(
+      browser,
+      async (_page, _challenge, _earlier, reply) =>
+        reply([
+          { id: "name", value: "Jane" },
+          { id: "plan", value: "another" },
+          { id: "token", value: "1234" },
+        ]),
+      {
+        change: asking("/form", "Name", "Plan", "Token"),
+        onFilled: async (page, { state }) => {
+          if (state === "stuck") await page.getByRole("button", { name: "Log in" }).click();
+        },
+      },
+    );
+    expect(outcome).toEqual({ kind: "failed", code: "ACCOUNT_LOCKED" });
+    expect(fillings.at(-1)).toEqual({ state: "stuck", missing: ["plan", "token"] });
+  });
+
   it("says that the platform changed when the user cannot help either", async () => {
     const { outcome, challenges } = await driveTree(browser, async (_page, _challenge, _earlier, reply) => reply(), {
       change: from("/unknown"),

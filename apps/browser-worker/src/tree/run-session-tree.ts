@@ -89,6 +89,7 @@ function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): 
       viewer.showChallenge(challenge);
       viewer.setControl(true);
     },
+    challengeChanged: (challenge) => viewer.showChallenge(challenge),
     challengeResolved(challengeId) {
       viewer.setControl(false);
       viewer.showChallenge(null);

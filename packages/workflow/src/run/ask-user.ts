@@ -1,7 +1,9 @@
 import { parseDuration, type Challenge, type ChallengeKind, type ErrorCode } from "@attestream/shared";
 import type { UserScreen } from "../schema/index.ts";
 import { abortable, firstOf } from "./clock.ts";
-import type { ChallengeReply } from "./events.ts";
+import { describeForm } from "./describe-form.ts";
+import type { ChallengeReply, FieldValue } from "./events.ts";
+import type { Filled } from "./fill-form.ts";
 import type { RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
 
@@ -33,11 +35,14 @@ export interface Question {
   onTimeout: () => ErrorCode;
   /** Looked at with every change of the page: true when the question is no longer the one to ask. */
   isAnswered: () => Promise<boolean>;
+  /** Puts into the page what the user wrote in the frame. */
+  fill?: (values: readonly FieldValue[], signal: AbortSignal) => Promise<Filled>;
 }
 
 /**
  * Gives the page to the user and waits: for the page to move on, a reply in the frame, or the end of
- * the time. The user types into the page itself; nothing typed comes this way.
+ * the time. Values for the page's fields are passed on and forgotten: whether they were right shows in
+ * the page, and they may be given again.
  */
 export async function askUser(
   { page, clock, events }: RunContext,
@@ -45,12 +50,21 @@ export async function askUser(
   signal: AbortSignal,
 ): Promise<ChallengeReply | null> {
   const { challenge } = question;
-  const reply = Promise.withResolvers<ChallengeReply>();
+  let reply = Promise.withResolvers<ChallengeReply>();
+  let filling = false;
   const stopListening = events.onReply((given) => {
-    if (isReplyTo(challenge, given)) reply.resolve(given);
+    if (isReplyTo(challenge, given) && !(filling && given.values)) reply.resolve(given);
   });
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
+  const putIn = async (values: readonly FieldValue[]) => {
+    reply = Promise.withResolvers();
+    filling = true;
+    events.challengeChanged({ ...challenge, filled: { state: "filling", missing: [] } });
+    const filled = await question.fill?.(values, ended);
+    filling = false;
+    if (filled) events.challengeChanged({ ...challenge, filled });
+  };
   clock.wait(question.timeoutMs, ended).then(
     () => over.abort(new TreeFailure(question.onTimeout())),
     () => undefined,
@@ -64,7 +78,8 @@ export async function askUser(
         async (inner) => (await page.changed(revision, inner), null),
         (inner) => abortable(inner, reply.promise),
       ]);
-      if (replied) return replied;
+      if (replied?.values) await putIn(replied.values);
+      else if (replied) return replied;
     }
   } finally {
     over.abort(new DOMException("asked no longer", "AbortError"));
@@ -75,6 +90,7 @@ export async function askUser(
 
 function isReplyTo(challenge: Challenge, reply: ChallengeReply): boolean {
   if (reply.challengeId !== challenge.id) return false;
+  if (reply.values) return reply.values.every(({ id }) => challenge.fields.some((field) => field.id === id));
   return reply.choice === undefined
     ? challenge.canContinue
     : challenge.choices?.some(({ id }) => id === reply.choice) === true;
@@ -87,18 +103,12 @@ export function createChallenge(
   timeoutMs: number,
 ): Challenge {
   const { websiteError, asked, choices = [] } = shown;
-  const fields = (user.fields ?? []).map(({ id, label, type, length }) => ({
-    id,
-    label: label ?? id,
-    type: type ?? ("text" as const),
-    ...(length === undefined ? {} : { length }),
-  }));
   return {
     id: context.newId(),
     kind: user.kind,
     instructions: asked ?? user.instructions ?? instructions[user.kind],
     expiresAt: new Date(context.clock.now().getTime() + timeoutMs).toISOString(),
-    fields,
+    ...describeForm(user),
     canContinue: canContinue[user.kind],
     ...(user.method === undefined ? {} : { method: user.method }),
     ...(choices.length === 0 ? {} : { choices: choices.map(({ id, label }) => ({ id, label })) }),

@@ -3,6 +3,7 @@ import type { Action, Screen } from "../schema/index.ts";
 import { askUser, createChallenge, timeoutOf } from "./ask-user.ts";
 import { askedQuestion, offeredChoices, takeChoice } from "./choices.ts";
 import { abortable, firstOf } from "./clock.ts";
+import { fillForm } from "./fill-form.ts";
 import type { Observation } from "./page-port.ts";
 import { createRecogniser, type Look } from "./recognise.ts";
 import { defaultMax, limitsOf, maxHandOvers, waits, type RunContext } from "./run-context.ts";
@@ -129,6 +130,7 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
           if (look.screen === null) return look.seen.settled;
           return look.screen.id !== screen.id || look.complaintIsNew;
         },
+        fill: (values, inner) => fillForm(context, user, values, inner),
       },
       signal,
     );

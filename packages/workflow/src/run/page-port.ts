@@ -62,6 +62,8 @@ export interface PagePort {
   open(url: string, signal: AbortSignal): Promise<ErrorCode | null>;
   /** Clicks one of the rows that `readElements` gave, counted from 0. False as with `act`. */
   clickRow(rowsCss: string, index: number, signal: AbortSignal): Promise<boolean>;
+  /** Types into a field, in the place of what is in it, key by key. False as with `act`; no failure ever says what was typed. */
+  enter(at: Locator, text: string, signal: AbortSignal): Promise<boolean>;
   /** False when the element is not there or cannot be acted upon. */
   act(action: PageAction, signal: AbortSignal): Promise<boolean>;
 }

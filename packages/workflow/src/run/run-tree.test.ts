@@ -2,6 +2,7 @@ import { errorCodes, type Challenge, type ErrorCode } from "@attestream/shared";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { platformDefinitionSchema } from "../schema/index.ts";
+import type { ChallengeReply } from "./events.ts";
 import { createFakeClock, createFakeSite, idle, type FakePage, type FakeSite } from "./testing/fake-site.ts";
 import { runTree } from "./run-tree.ts";
 import { edgesOf, edgesTaken } from "./tree-edges.ts";
@@ -90,12 +91,16 @@ function start(
     onOpen?: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
     onAct?: Parameters<typeof createFakeSite>[0]["onAct"];
     onPick?: Parameters<typeof createFakeSite>[0]["onPick"];
+    onEnter?: Parameters<typeof createFakeSite>[0]["onEnter"];
+    /** What the site begins with. */
+    first?: FakePage;
     tree?: object;
     signal?: AbortSignal;
   } = {},
 ) {
   const site = createFakeSite({
-    onOpen: options.onOpen ?? opens,
+    onOpen: options.onOpen ?? ((url) => (url.endsWith("/login") && options.first ? options.first : opens(url))),
+    ...(options.onEnter ? { onEnter: options.onEnter } : {}),
     ...(options.onAct ? { onAct: options.onAct } : {}),
     ...(options.onPick ? { onPick: options.onPick } : {}),
   });
@@ -103,7 +108,7 @@ function start(
   const log: string[] = [];
   const progress: number[] = [];
   const challenges: Challenge[] = [];
-  let listener: ((reply: { challengeId: string; choice?: string }) => void) | undefined;
+  let listener: ((reply: ChallengeReply) => void) | undefined;
   let ids = 0;
   const outcome = runTree({
     definition: platformDefinitionSchema.parse({ ...base, ...options.tree }),
@@ -117,6 +122,10 @@ function start(
       challengeRaised: (challenge) => {
         challenges.push(challenge);
         log.push(`raised ${challenge.kind}`);
+      },
+      challengeChanged: (challenge) => {
+        challenges[challenges.length - 1] = challenge;
+        log.push(`changed ${challenge.filled?.state} ${challenge.filled?.missing.join()}`.trim());
       },
       challengeResolved: (id) => log.push(`resolved ${challenges.find((challenge) => challenge.id === id)?.kind}`),
       collectionStarted: () => log.push("collecting"),
@@ -139,7 +148,15 @@ function start(
     listener?.({ challengeId: challenges.at(-1)?.id ?? "", ...(choice === undefined ? {} : { choice }) });
     await idle();
   };
-  return { site, clock, outcome, log, progress, challenges, show, reply, idle };
+  const fillIn = async (values: Record<string, string>, challengeId?: string) => {
+    await idle();
+    listener?.({
+      challengeId: challengeId ?? challenges.at(-1)?.id ?? "",
+      values: Object.entries(values).map(([id, value]) => ({ id, value })),
+    });
+    await idle();
+  };
+  return { site, clock, outcome, log, progress, challenges, show, reply, fillIn, idle };
 }
 
 describe("a tree", () => {
@@ -581,4 +598,112 @@ describe("a tree", () => {
       { numRuns: 60 },
     );
   }, 60_000);
+});
+
+describe("a form in the frame", () => {
+  const submit = { role: "button", name: "Log in" };
+  const login = {
+    id: "login",
+    when: { url: "/login**", see: submit },
+    user: {
+      kind: "login",
+      fields: [
+        { id: "username", label: "User name", at: { label: "Username" } },
+        { id: "password", type: "password", at: { label: "Password" } },
+      ],
+      submit,
+    },
+  };
+  const tree = { screens: base.screens.map((screen) => (screen.id === "login" ? login : screen)) };
+  const page = { ...pages.login, shows: [...pages.login.shows, "label Password"] };
+  const values = { username: "jane", password: "open sesame" };
+
+  it("is described with what a browser may fill in, and what is written on the button", async () => {
+    const run = start({ tree, first: page });
+    await run.idle();
+    expect(run.challenges[0]).toMatchObject({
+      fields: [
+        { id: "username", label: "User name", type: "text", autocomplete: "username" },
+        { id: "password", label: "password", type: "password", autocomplete: "current-password" },
+      ],
+      submitLabel: "Log in",
+    });
+  });
+
+  it("is filled in where the tree says, sent, and can be sent again", async () => {
+    const run = start({ tree, first: page });
+    await run.fillIn(values);
+    expect(run.site.entered).toEqual(["label Username: jane", "label Password: open sesame"]);
+    expect(run.site.acts).toEqual([{ click: submit }]);
+    await run.fillIn(values);
+    expect(run.site.acts).toHaveLength(2);
+    await run.show({ ...page, shows: [...page.shows, "text Incorrect password"] });
+    await run.fillIn({ password: "open, sesame" });
+    expect(run.site.entered.at(-1)).toBe("label Password: open, sesame");
+    await run.show(pages.home);
+    expect(await run.outcome).toMatchObject({ kind: "extracted" });
+    expect(run.log.slice(0, 8)).toEqual([
+      "raised login",
+      "changed filling",
+      "changed sent",
+      "changed filling",
+      "changed sent",
+      "resolved login",
+      "raised login",
+      "changed filling",
+    ]);
+    expect(run.clock.waiting).toBe(0);
+  });
+
+  it("that lacks a field in the page is not sent, and says which", async () => {
+    const run = start({ tree });
+    await run.fillIn(values);
+    expect(run.challenges[0]?.filled).toEqual({ state: "stuck", missing: ["password"] });
+    expect(run.site.acts).toEqual([]);
+  });
+
+  it("whose button is gone says that it was not pressed", async () => {
+    const run = start({ tree, first: page, onAct: () => false });
+    await run.fillIn(values);
+    expect(run.challenges[0]?.filled).toEqual({ state: "stuck", missing: [] });
+  });
+
+  it("presses nothing on the page that the last letter led to", async () => {
+    const run = start({ tree, first: page, onEnter: (_text, site) => site.show(pages.otp) });
+    await run.fillIn({ username: "jane" });
+    await run.idle();
+    expect(run.site.acts).toEqual([]);
+    expect(run.log.at(-1)).toBe("raised otp");
+  });
+
+  it("for another challenge, or with fields that were not asked for, is not filled in", async () => {
+    const run = start({ tree, first: page });
+    await run.fillIn(values, "c7");
+    await run.fillIn({ ...values, pin: "1234" });
+    expect(run.site.entered).toEqual([]);
+    expect(run.log).toEqual(["raised login"]);
+  });
+
+  it("gets what the tree says may be filled in, and nothing for answers", async () => {
+    const fields = [
+      { id: "name", at: { label: "Name" } },
+      { id: "pin", type: "password", at: { label: "PIN" } },
+      { id: "mail", type: "email", at: { label: "Mail" } },
+      { id: "token", autocomplete: "one-time-code", at: { label: "Token" } },
+    ];
+    const ask = {
+      id: "login",
+      when: { url: "/login" },
+      user: { kind: "question", fields, submit: { text: "/go|send/" } },
+    };
+    const run = start({ tree: { screens: [ask, ...base.screens.slice(2)] } });
+    await run.idle();
+    expect(run.challenges[0]?.fields.map(({ autocomplete }) => autocomplete)).toEqual([
+      "off",
+      "off",
+      "email",
+      "one-time-code",
+    ]);
+    expect(run.challenges[0]).not.toHaveProperty("submitLabel");
+  });
 });

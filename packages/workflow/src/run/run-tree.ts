@@ -33,7 +33,8 @@ export interface RunOptions {
 
 /**
  * Runs a tree to its outcome. Rejects only with the signal's reason, or on a bug. What the end user
- * types goes to the page past this code; it is neither typed nor read here.
+ * types goes to the page past this code, or through it where a form in the frame stands for the page's;
+ * it is neither read nor kept here.
  */
 export async function runTree(options: RunOptions): Promise<RunOutcome> {
   const { definition, loginUrl, page, clock, events, newId } = options;

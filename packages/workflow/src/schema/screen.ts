@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { challengeKinds, errorCodeNames } from "@attestream/shared";
+import { autofillTokens, challengeKinds, errorCodeNames } from "@attestream/shared";
 import { cssText } from "../extract/index.ts";
 import { actionSchema, durationText, urlPatternText } from "./action.ts";
 import { locatorSchema } from "./locator.ts";
@@ -28,6 +28,10 @@ const fieldSchema = z.strictObject({
   label: z.string().min(1).max(200).optional(),
   type: z.enum(["text", "password", "code", "email", "tel", "number"]).optional(),
   length: z.int().min(1).max(64).optional(),
+  /** What the user's browser may fill in, where the type does not tell. */
+  autocomplete: z
+    .enum(autofillTokens, { error: `is not known here; use one of ${autofillTokens.join(", ")}` })
+    .optional(),
   at: locatorSchema,
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Challenge } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import { parsePlatform, type PlatformDefinition } from "@attestream/workflow";
+import { parsePlatform, type ChallengeReply, type FieldValue, type PlatformDefinition } from "@attestream/workflow";
 import { chromium, type Browser, type Page } from "playwright";
 import type { TreeOutcome } from "../../session/tree-runner.ts";
 import { runSessionTree } from "../run-session-tree.ts";
@@ -19,12 +19,14 @@ export async function launchBrowser(port: number): Promise<Browser> {
   });
 }
 
+type Filling = NonNullable<Challenge["filled"]>;
+
 /** What the end user does with a challenge; `earlier` are those before it. */
 export type EndUser = (
   page: Page,
   challenge: Challenge,
   earlier: Challenge[],
-  reply: (choice?: string) => void,
+  reply: (answer?: string | FieldValue[]) => void,
 ) => Promise<void>;
 
 /** Types into the page, as the streamed input does. Passwords and codes are tried in turn, then the right ones. */
@@ -50,13 +52,19 @@ export interface DrivenTree {
   challenges: Challenge[];
   /** Every word to the viewer on who has control, in order. */
   control: boolean[];
+  /** What became of the values that the user gave. */
+  fillings: Filling[];
 }
 
 /** Runs the demo-bank platform, changed as told, with this end user, in a context of its own. */
 export async function driveTree(
   browser: Browser,
   user: EndUser,
-  options: { change?: (definition: PlatformDefinition) => PlatformDefinition; signal?: AbortSignal } = {},
+  options: {
+    change?: (definition: PlatformDefinition) => PlatformDefinition;
+    onFilled?: (page: Page, filling: Filling) => Promise<void>;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<DrivenTree> {
   const { definition, hash } = loadPlatform(options.change);
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
@@ -64,8 +72,9 @@ export async function driveTree(
   const reports: SessionReport[] = [];
   const challenges: Challenge[] = [];
   const control: boolean[] = [];
+  const fillings: Filling[] = [];
   const acts: Promise<void>[] = [];
-  let listener: ((reply: { challengeId: string; choice?: string }) => void) | undefined;
+  let listener: ((reply: ChallengeReply) => void) | undefined;
   try {
     const outcome = await runSessionTree({
       platform: JSON.parse(JSON.stringify(definition)),
@@ -76,11 +85,19 @@ export async function driveTree(
       viewer: {
         showChallenge(challenge) {
           if (!challenge) return;
+          if (challenge.filled) {
+            fillings.push(challenge.filled);
+            acts.push(options.onFilled?.(page, challenge.filled) ?? Promise.resolve());
+            return;
+          }
           const earlier = [...challenges];
           challenges.push(challenge);
           acts.push(
-            user(page, challenge, earlier, (choice) =>
-              listener?.({ challengeId: challenge.id, ...(choice === undefined ? {} : { choice }) }),
+            user(page, challenge, earlier, (answer) =>
+              listener?.({
+                challengeId: challenge.id,
+                ...(typeof answer === "string" ? { choice: answer } : answer ? { values: answer } : {}),
+              }),
             ),
           );
         },
@@ -98,7 +115,7 @@ export async function driveTree(
       signal: options.signal ?? new AbortController().signal,
     });
     await Promise.all(acts);
-    return { outcome, reports, challenges, control };
+    return { outcome, reports, challenges, control, fillings };
   } finally {
     await context.close();
   }

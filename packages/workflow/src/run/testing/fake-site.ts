@@ -26,12 +26,15 @@ export interface FakeSite extends PagePort {
   readonly opened: string[];
   /** Indexes of the rows that were clicked. */
   readonly picked: number[];
+  /** What was typed into which field, by its label or css. */
+  readonly entered: string[];
 }
 
 /** A site of scripted pages. `onOpen` and `onAct` decide what an address or an action leads to; undefined leaves all as it is. */
 export function createFakeSite(script: {
   onOpen: (url: string, site: FakeSite) => FakePage | ErrorCode | undefined;
   onAct?: (action: PageAction, site: FakeSite) => void | boolean;
+  onEnter?: (text: string, site: FakeSite) => void;
   onPick?: (index: number, site: FakeSite) => void | boolean;
 }): FakeSite {
   let revision = 0;
@@ -60,6 +63,7 @@ export function createFakeSite(script: {
     acts: [],
     opened: [],
     picked: [],
+    entered: [],
     show(page, options) {
       now = page;
       revision += 1;
@@ -106,6 +110,13 @@ export function createFakeSite(script: {
       if (typeof next === "string") return next;
       if (next) site.show(next);
       return null;
+    },
+    async enter(at, text) {
+      const field = first(at);
+      if (field === undefined) return false;
+      site.entered.push(`${field}: ${text}`);
+      script.onEnter?.(text, site);
+      return true;
     },
     async act(action) {
       site.acts.push(action);
