@@ -130,6 +130,9 @@ const en = {
   connection: {
     connecting: "Connecting",
     connected: "Live",
+    fair: "Slow connection",
+    poor: "Very slow connection",
+    slowText: "The picture may come late. What you type and click still arrives.",
     reconnecting: "Reconnecting",
     offline: "Offline",
     reconnectingTitle: "The connection was lost",

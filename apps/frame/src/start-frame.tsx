@@ -14,6 +14,7 @@ import { Picture } from "./stream/picture.ts";
 import { pageSize } from "./stream/page-size.ts";
 import type { Size } from "./stream/pointer-mapping.ts";
 import { StreamConnection } from "./stream/stream-connection.ts";
+import { watchWake } from "./stream/watch-wake.ts";
 
 /** Height of what stands around the live page, before it has ever been measured. CSS pixels. */
 const guessedChrome = 210;
@@ -58,6 +59,8 @@ export function startFrame(window: Window & typeof globalThis): void {
     backoff,
     network,
     greeting,
+    now: () => window.performance.now(),
+    onQuality: (quality) => session.dispatch({ type: "link.measured", quality }),
     onLink: (link) => session.dispatch({ type: "stream.changed", stream: link }),
     onMessage: (message) => session.dispatch({ type: "stream.said", message }),
     onRefused: () => session.dispatch({ type: "refused", refusal: "holdLost" }),
@@ -140,6 +143,16 @@ export function startFrame(window: Window & typeof globalThis): void {
       themed = look;
       draw();
     }
+  });
+  // What the display forgot while it was off, nobody would send again by themselves.
+  picture.canvas.addEventListener("contextrestored", () => {
+    picture.expectKey();
+    stream.send({ type: "keyframe" });
+  });
+  watchWake(window, Date.now, () => {
+    network.dispatchEvent(new Event("online"));
+    network.dispatchEvent(new Event("wake"));
+    stream.wake();
   });
   watchDeadlines(session, now, (event) => bridge.send(event));
 

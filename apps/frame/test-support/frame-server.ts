@@ -49,7 +49,6 @@ export interface FrameServerOptions {
 interface StandInWorker {
   identity: WorkerIdentity;
   key: SessionSealKey;
-  /** Of the key that goes with a ticket. */
   statement: string;
 }
 
@@ -74,6 +73,8 @@ export class FrameServer {
   #stream: { socket: WebSocket; seal: WorkerEnd } | null = null;
   #seq = 0;
   #opened = 0;
+  /** How late pings are answered, milliseconds; null: never. They are not kept. */
+  pongMs: number | null = 0;
 
   private constructor(http: Server, worker: StandInWorker, sessionId: string, options: FrameServerOptions) {
     this.#http = http;
@@ -87,7 +88,7 @@ export class FrameServer {
   static async start(options: FrameServerOptions = {}): Promise<FrameServer> {
     const { dist } = await buildFrame();
     const http = createServer();
-    const sessionId = randomUUID();
+    const sessionId = options.worker?.sessionId ?? randomUUID();
     const key = await createSessionSealKey({ sessionId, epoch: 1 });
     const identity = await createWorkerIdentity();
     const signer = options.strangeKey ? await createWorkerIdentity() : identity;
@@ -118,6 +119,7 @@ export class FrameServer {
   }
 
   /** Connections of the stream so far. */
+      if (options.worker) return void options.worker.forward(request, socket, head);
   get opened(): number {
     return this.#opened;
   }
@@ -234,7 +236,7 @@ export class FrameServer {
     const accepting = this.#worker.key.accept(offer);
     stream.on("message", async (data) => {
       const payload = readPayload(await (await accepting).open(data as Buffer));
-      if (payload.kind === "message") this.received.push(viewerMessageSchema.parse(payload.value));
+      if (payload.kind === "message") this.#hear(viewerMessageSchema.parse(payload.value));
       this.#happened();
     });
     const seal = await accepting;
@@ -262,6 +264,11 @@ export class FrameServer {
       response.end(JSON.stringify({ keys: [this.#worker.identity.publicJwk] }));
       return;
     }
+  #hear(message: ViewerMessage): void {
+    if (message.type !== "ping") this.received.push(message);
+    else if (this.pongMs !== null) setTimeout(() => this.say({ type: "pong", id: message.id }), this.pongMs);
+  }
+
     const [, , id, action] = url.pathname.split("/");
     if (id !== this.sessionId) return fail(response, "not_found");
     if (action === undefined) {

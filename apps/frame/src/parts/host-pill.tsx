@@ -19,19 +19,24 @@ export function HostPill({ page }: { page: LivePage }) {
   );
 }
 
+/** "Live" while it is; else what is wrong with the link. A slow one is told in words, never by colour alone. */
 export function ConnectionMark({ state }: { state: OpenState }) {
   const { messages } = useFrame();
+  const words = messages.connection;
   const link = state.feed === "down" ? "reconnecting" : state.stream.link;
-  const words =
-    link === "connected"
-      ? messages.connection.connected
-      : link === "reconnecting"
-        ? messages.connection.reconnecting
-        : messages.connection.connecting;
+  if (link === "connected" && state.quality !== "good") {
+    return (
+      <span class={`link link-${state.quality}`} title={words.slowText}>
+        <i aria-hidden="true" />
+        {words[state.quality]}
+        <span class="sr-only">. {words.slowText}</span>
+      </span>
+    );
+  }
   return (
     <span class={`link link-${link}`}>
       <i aria-hidden="true" />
-      {words}
+      {link === "connected" ? words.connected : link === "reconnecting" ? words.reconnecting : words.connecting}
     </span>
   );
 }

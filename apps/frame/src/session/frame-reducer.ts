@@ -1,6 +1,7 @@
 import type { FrameView } from "@attestream/shared/frame-api";
 import type { ServerMessage } from "@attestream/shared/viewer-protocol";
 import { isTerminal } from "@attestream/shared";
+import type { LinkQuality } from "../stream/link-quality.ts";
 import {
   blankPage,
   type FrameState,
@@ -19,6 +20,7 @@ export type FrameAction =
   | { type: "stream.changed"; stream: StreamLink }
   | { type: "stream.said"; message: ServerMessage }
   | { type: "picture.drawn" }
+  | { type: "link.measured"; quality: LinkQuality }
   | { type: "request.sent"; request: Pending }
   | { type: "request.answered" }
   | { type: "request.failed"; request: Pending }
@@ -45,6 +47,7 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
     case "stream.changed":
     case "stream.said":
     case "picture.drawn":
+    case "link.measured":
     case "request.sent":
     case "request.answered":
     case "request.failed":
@@ -62,6 +65,7 @@ function receiveView(state: FrameState, view: FrameView): FrameState {
       view,
       feed: "up",
       stream: { link: "idle" },
+      quality: "good",
       page: blankPage,
       pending: null,
       failed: null,
@@ -87,6 +91,7 @@ type OpenAction = Extract<
       | "stream.changed"
       | "stream.said"
       | "picture.drawn"
+      | "link.measured"
       | "request.sent"
       | "request.answered"
       | "request.failed"
@@ -102,11 +107,18 @@ function reduceOpen(state: OpenState, action: OpenAction): OpenState {
       return { ...state, feed: action.feed };
     case "stream.changed":
       // A released browser shows nothing more; a broken line keeps its last picture below the veil.
-      return { ...state, stream: action.stream, page: action.stream.link === "idle" ? blankPage : state.page };
+      return {
+        ...state,
+        stream: action.stream,
+        quality: "good",
+        page: action.stream.link === "idle" ? blankPage : state.page,
+      };
     case "stream.said":
       return { ...state, page: hear(state.page, action.message) };
     case "picture.drawn":
       return state.page.picture ? state : { ...state, page: { ...state.page, picture: true } };
+    case "link.measured":
+      return state.quality === action.quality ? state : { ...state, quality: action.quality };
     case "request.sent":
       return { ...state, pending: action.request, failed: null };
     case "request.answered":
@@ -125,6 +137,7 @@ function reduceOpen(state: OpenState, action: OpenAction): OpenState {
 function hear(page: LivePage, message: ServerMessage): LivePage {
   switch (message.type) {
     case "hello":
+    case "pong":
       return page;
     case "location":
       return { ...page, host: message.host, secure: message.secure, loading: message.loading };

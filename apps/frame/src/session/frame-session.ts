@@ -21,7 +21,7 @@ export interface FrameSessionOptions {
   /** Takes the token out of the address: it is of no more use. */
   forgetToken(): void;
   backoff: Backoff;
-  /** Fires `online` and `offline`. */
+  /** Fires `online` and `offline`, and `wake` when the page was asleep. */
   network: EventTarget;
   stream: StreamControl;
 }
@@ -139,6 +139,8 @@ export class FrameSession {
       alive();
       life.addEventListener("abort", drop);
       network.addEventListener("offline", drop);
+      // The silence is measured by a timer that slept too.
+      network.addEventListener("wake", giveUp);
       try {
         for await (const view of api.events(feed.signal, alive)) {
           failures = 0;
@@ -156,6 +158,7 @@ export class FrameSession {
         clearTimeout(silence!);
         life.removeEventListener("abort", drop);
         network.removeEventListener("offline", drop);
+        network.removeEventListener("wake", giveUp);
       }
       if (life.aborted || this.#over()) break;
       if (silent) continue;

@@ -8,6 +8,7 @@ import type {
   PageSelect,
 } from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
+import type { LinkQuality } from "../stream/link-quality.ts";
 
 /** Why this page cannot show the session. */
 export type Refusal =
@@ -64,6 +65,8 @@ export interface OpenState {
   /** Whether the API's event stream is up. */
   feed: "up" | "down";
   stream: StreamLink;
+  /** Of the connected stream, as measured from here. */
+  quality: LinkQuality;
   page: LivePage;
   pending: Pending | null;
   /** The last request of the user's that failed; said beside its button. */

@@ -16,6 +16,8 @@ import type { Backoff } from "../session/backoff.ts";
 import { FrameApiError } from "../session/frame-api-client.ts";
 import type { StreamLink } from "../session/frame-state.ts";
 import { wait } from "../session/wait.ts";
+import { LinkProbe } from "./link-probe.ts";
+import type { LinkQuality } from "./link-quality.ts";
 import type { Picture } from "./picture.ts";
 import { afterClose, afterTicketError, type AfterClose } from "./reconnect-policy.ts";
 
@@ -30,7 +32,10 @@ export interface StreamConnectionOptions {
   network: EventTarget;
   /** Sent first on every connection. */
   greeting(): ViewerMessage[];
+  /** Monotonic, milliseconds. */
+  now: () => number;
   onLink(link: StreamLink): void;
+  onQuality(quality: LinkQuality): void;
   onMessage(message: ServerMessage): void;
   onRefused(): void;
 }
@@ -47,6 +52,9 @@ interface Painted {
 /** What browsers call a connection that ended without a goodbye. */
 const networkLost = 1006;
 
+/** Sent by the program, not by its user. */
+const unasked: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "resize", "ping"]);
+
 /**
  * The viewer's WebSocket for as long as the session has a browser: takes a ticket, connects, draws,
  * acknowledges, and connects again after a loss. Does not know what the messages mean.
@@ -56,6 +64,7 @@ export class StreamConnection {
   #run: AbortController | null = null;
   #socket: WebSocket | null = null;
   #seal: ViewerEnd | null = null;
+  #probe: LinkProbe | null = null;
   /** Messages in this run that broke the protocol, either way. */
   #broken = 0;
   #brokenBy: WebSocket | null = null;
@@ -91,7 +100,13 @@ export class StreamConnection {
     void this.#seal?.seal(encodeMessage(message)).then((sealed) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(sealed);
     });
+    if (!unasked.has(message.type)) this.#probe?.noteUse();
     return true;
+  }
+
+  /** The page was asleep: a connection that did not live through it is made anew. */
+  wake(): void {
+    this.#probe?.wake();
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
@@ -135,8 +150,12 @@ export class StreamConnection {
     return new Promise((resolve) => {
       const finish = (code: number) => {
         clearTimeout(opening);
+        probe.stop();
         this.#options.network.removeEventListener("offline", goOffline);
-        if (this.#socket === socket) this.#socket = null;
+        if (this.#socket === socket) {
+          this.#socket = null;
+          this.#probe = null;
+        }
         resolve(afterClose(code, this.#broken));
       };
       // A dead network answers no closing handshake: not waited for.
@@ -151,9 +170,16 @@ export class StreamConnection {
       ]);
       const opening = setTimeout(goOffline, longestOpeningMs);
       const painted: Painted = { any: false, failures: 0 };
+      const probe = new LinkProbe({
+        send: (message) => this.#socket === socket && this.send(message),
+        now: this.#options.now,
+        onQuality: this.#options.onQuality,
+        onDead: goOffline,
+      });
       socket.binaryType = "arraybuffer";
       this.#socket = socket;
       this.#seal = seal;
+      this.#probe = probe;
       this.#options.picture.expectKey();
       this.#options.network.addEventListener("offline", goOffline);
       socket.addEventListener("open", () => {
@@ -165,7 +191,9 @@ export class StreamConnection {
         if (!(event.data instanceof ArrayBuffer)) return this.#breakOff(socket);
         void seal.open(new Uint8Array(event.data)).then(
           (opened) => {
-            if (this.#socket === socket) this.#take(socket, opened, painted, onFirstPicture);
+            if (this.#socket !== socket) return;
+            probe.heard();
+            this.#take(socket, opened, painted, onFirstPicture);
           },
           () => this.#breakOff(socket),
         );
@@ -181,11 +209,16 @@ export class StreamConnection {
   #take(socket: WebSocket, bytes: Uint8Array, painted: Painted, onFirstPicture: () => void): void {
     try {
       const payload = readPayload(bytes);
-      if (payload.kind === "message") this.#options.onMessage(serverMessageSchema.parse(payload.value));
+      if (payload.kind === "message") this.#hear(serverMessageSchema.parse(payload.value));
       else this.#draw(socket, bytes, painted, onFirstPicture);
     } catch {
       this.#breakOff(socket);
     }
+  }
+
+  #hear(message: ServerMessage): void {
+    if (message.type === "pong") this.#probe?.answered(message.id);
+    else this.#options.onMessage(message);
   }
 
   #draw(socket: WebSocket, bytes: Uint8Array, painted: Painted, onFirstPicture: () => void): void {
@@ -196,7 +229,10 @@ export class StreamConnection {
       this.send({ type: "ack", seq: packet.seq });
       if (drawn === "drawn") {
         painted.failures = 0;
-        if (!painted.any) onFirstPicture();
+        if (!painted.any) {
+          onFirstPicture();
+          this.#probe?.noteUse();
+        }
         painted.any = true;
         return;
       }

@@ -28,6 +28,8 @@ export const pickerFieldSchema = z.strictObject({
 export const serverMessageSchema = z.discriminatedUnion("type", [
   /** First message: size of the page, CSS pixels. Frame packets may have another size: pointers are sent in packet pixels. */
   z.strictObject({ type: z.literal("hello"), protocol: z.int(), width: z.int(), height: z.int() }),
+  /** To a `ping`, at once. */
+  z.strictObject({ type: z.literal("pong"), id: z.int().min(1).max(0xffff_ffff) }),
   /** Where the browser is; never more than the host. */
   z.strictObject({ type: z.literal("location"), host: z.string().max(255), secure: z.boolean(), loading: z.boolean() }),
   /** What the user is asked, or null when nothing is. */

@@ -62,6 +62,8 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
   /** The size at which the viewer shows the page, CSS pixels. The worker answers with a key packet. */
   z.strictObject({ type: z.literal("resize"), width: z.int().min(200).max(4096), height: z.int().min(200).max(4096) }),
   z.strictObject({ type: z.literal("keyframe") }),
+  /** Asks for a `pong`: how long the way there and back takes, and whether anybody is there. */
+  z.strictObject({ type: z.literal("ping"), id: z.int().min(1).max(0xffff_ffff) }),
   /** The user pressed "continue" on a challenge that `canContinue`, or took one of its choices. */
   z.strictObject({
     type: z.literal("challengeReply"),

@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Browser, BrowserContext, Page } from "playwright";
+import { FrameServer, type FrameServerOptions } from "../test-support/frame-server.ts";
+import { launchViewer } from "../test-support/launch-viewer.ts";
+import { png } from "../test-support/png.ts";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let server: FrameServer;
+
+beforeAll(async () => {
+  browser = await launchViewer();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await context.close();
+  await server.close();
+});
+
+const live = { status: "AWAITING_USER", streamable: true, progress: 40 } as const;
+
+async function open(options: FrameServerOptions = {}): Promise<void> {
+  server = await FrameServer.start({ ...options, view: { ...live, ...options.view } });
+  context = await browser.newContext({ viewport: { width: 900, height: 700 } });
+  page = await context.newPage();
+}
+
+async function showLive(): Promise<void> {
+  await page.goto(server.embedUrl());
+  await server.until(() => server.streaming);
+  server.say({ type: "control", enabled: true });
+  drawWhite();
+  await page.locator("[data-screen=live] canvas").waitFor();
+}
+
+function drawWhite(): void {
+  server.drawWhole(
+    400,
+    300,
+    png(400, 300, () => [255, 255, 255]),
+  );
+}
+
+describe("the quality of the link", () => {
+  it("is said only while it is not good", async () => {
+    await open();
+    await page.clock.install();
+    await showLive();
+    const mark = page.locator(".window-bar .link");
+    expect(await mark.textContent()).toBe("Live");
+    server.pongMs = 300;
+    await page.evaluate(() => document.dispatchEvent(new Event("resume")));
+    await page.clock.runFor(3_100);
+    expect(await mark.textContent()).toContain("Very slow connection");
+    server.pongMs = 0;
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(1_000);
+        return mark.textContent();
+      })
+      .toBe("Live");
+  });
+});
+
+describe("a page that slept", () => {
+  it("finds out that its connection is dead, and comes back with a new picture and control", async () => {
+    await open();
+    await page.clock.install();
+    await showLive();
+    // Open by name only: nothing is answered any more, and nobody says goodbye.
+    server.pongMs = null;
+    await page.evaluate(() => document.dispatchEvent(new Event("resume")));
+    await page.clock.runFor(9_000);
+    await server.until(() => server.opened === 2);
+    server.pongMs = 0;
+    server.say({ type: "control", enabled: true });
+    drawWhite();
+    await page.locator(".link-connected").waitFor();
+    await page.locator(".veil").waitFor({ state: "detached" });
+    expect(server.requests.filter((request) => request === "GET events")).toHaveLength(2);
+  });
+
+  it("asks for the whole picture when its canvas was forgotten", async () => {
+    await open();
+    await showLive();
+    await page.locator("canvas").dispatchEvent("contextrestored");
+    await server.message("keyframe");
+  });
+
+  it("keeps a connection that lived through it, however often it is hidden and shown", async () => {
+    await open();
+    await page.clock.install();
+    await showLive();
+    for (let turn = 0; turn < 3; turn += 1) {
+      await page.evaluate(() => {
+        Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+      await page.clock.fastForward(60_000);
+      await page.evaluate(() => {
+        Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+    }
+    drawWhite();
+    await server.message("ack", ({ seq }) => seq === 2);
+    expect(server.opened).toBe(1);
+  });
+});
