@@ -84,7 +84,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     let failure: unknown;
 
     const sessions: SessionRegistry = new SessionRegistry({
-      claim: () => pool.claim(),
+      claim: (settings) => pool.claim(settings),
       giveBack: (taken) => pool.giveBack(taken),
       openEncoder: () => encoders.open(),
       runTree,

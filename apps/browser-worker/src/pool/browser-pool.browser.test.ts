@@ -6,8 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../config.ts";
 import { listGroup } from "../sandbox/process-group.ts";
 import { BrowserPool } from "./browser-pool.ts";
+import type { SlotBrowser } from "./launch-browser.ts";
 import { prepareBrowsers, type PreparedBrowsers } from "./prepare-browsers.ts";
 
+const settings = { locale: "en-GB" };
+const localeOf = async (claimed: SlotBrowser) =>
+  (await claimed.openPage(settings)).page.evaluate<string>("navigator.language");
 const log = pino({ level: "silent" });
 
 describe("a pool of real browsers", () => {
@@ -40,14 +44,29 @@ describe("a pool of real browsers", () => {
     await rm(runtimeDir, { recursive: true, force: true });
   });
 
+  it("has a page ready for the session that comes, and another for one that is otherwise", async () => {
+    const first = await pool.claim(settings);
+    expect(first.fits(settings)).toBe(false);
+    await pool.giveBack(first);
+    // The one that was warm already knows nothing of it.
+    await pool.giveBack(await pool.claim(settings));
+    await expect.poll(() => pool.warm, { timeout: 30_000 }).toBe(1);
+    const third = await pool.claim(settings);
+    expect(third.fits(settings)).toBe(true);
+    expect(await localeOf(third)).toBe("en-GB");
+    expect(third.browser.contexts()).toHaveLength(1);
+    expect(third.fits(settings)).toBe(false);
+    await pool.giveBack(third);
+  });
+
   it("hands out no browser whose processes were stopped, and leaves none of them", async () => {
     const groups = await groupsBelow(runtimeDir);
     const [stopped = 0] = groups;
     expect(groups).toHaveLength(1);
     process.kill(-stopped, "SIGSTOP");
-    const claimed = await pool.claim();
+    const claimed = await pool.claim(settings);
     expect(claimed.pid).not.toBe(stopped);
-    expect(await (await claimed.browser.newPage()).evaluate("1 + 1")).toBe(2);
+    expect(await localeOf(claimed)).toBe("en-GB");
     await pool.giveBack(claimed);
     await expect.poll(() => listGroup(stopped)).toEqual([]);
   });
@@ -55,9 +74,9 @@ describe("a pool of real browsers", () => {
   it("makes its folder anew when somebody deleted it, hands out none that lived in it, and leaves nothing", async () => {
     const [orphan = 0] = await groupsBelow(runtimeDir);
     for (const name of await readdir(runtimeDir)) await rm(join(runtimeDir, name), { recursive: true, force: true });
-    const claimed = await pool.claim();
+    const claimed = await pool.claim(settings);
     expect(claimed.pid).not.toBe(orphan);
-    expect(await (await claimed.browser.newPage()).evaluate("1 + 1")).toBe(2);
+    expect(await localeOf(claimed)).toBe("en-GB");
     await pool.giveBack(claimed);
     await expect.poll(() => listGroup(orphan)).toEqual([]);
   });
@@ -68,7 +87,7 @@ describe("a pool of real browsers", () => {
     await rename(join(runtimeDir, name), join(runtimeDir, "elsewhere"));
     await writeFile(join(runtimeDir, name), "in the way");
     const [slot] = browsers.slots;
-    await expect(browsers.launch(slot as NonNullable<typeof slot>)).rejects.toMatchObject({
+    await expect(browsers.launch(slot as NonNullable<typeof slot>, null)).rejects.toMatchObject({
       name: "RuntimeFolderError",
       message: expect.stringContaining("RUNTIME_DIR"),
     });

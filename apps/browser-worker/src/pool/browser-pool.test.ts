@@ -5,6 +5,8 @@ import { BrowserPool } from "./browser-pool.ts";
 import type { SlotBrowser } from "./launch-browser.ts";
 import type { Slot } from "./slot.ts";
 
+const settings = { locale: "en-GB" };
+
 /** Slots in which nothing runs: a launch and a clean-up end when the test says so. */
 function setUp(options: { slots: number; warmSize: number }) {
   const machine = { availableMiB: 8_000, now: 0 };
@@ -20,7 +22,7 @@ function setUp(options: { slots: number; warmSize: number }) {
     now: () => machine.now,
     random: () => 0,
     log: pino({ level: "silent" }),
-    launch: (slot) =>
+    launch: (slot, likely) =>
       new Promise((resolve, reject) => {
         const succeed = () => {
           running += 1;
@@ -31,6 +33,7 @@ function setUp(options: { slots: number; warmSize: number }) {
             slot,
             browser,
             pid: 0,
+            fits: (wanted: typeof settings) => wanted === likely,
             isWell: async () => !ill.has(slot.folder),
             dispose: async () => void (running -= 1),
           } as unknown as SlotBrowser;
@@ -61,40 +64,40 @@ describe("the browser pool", () => {
     pool.fill();
     const warm = (await nextLaunch()).succeed();
     await expect.poll(() => pool.warm).toBe(1);
-    expect(await pool.claim()).toBe(warm);
+    expect(await pool.claim(settings)).toBe(warm);
     expect((await nextLaunch()).slot).not.toBe(warm.slot);
   });
 
   it("starts a browser for a claim when none is warm, and uses none twice", async () => {
     const { pool, nextLaunch, running } = setUp({ slots: 1, warmSize: 0 });
-    const claimed = pool.claim();
+    const claimed = pool.claim(settings);
     const first = (await nextLaunch()).succeed();
     expect(await claimed).toBe(first);
     await pool.giveBack(first);
     await pool.giveBack(first);
     expect(running()).toBe(0);
-    const again = pool.claim();
+    const again = pool.claim(settings);
     const second = (await nextLaunch()).succeed();
     expect(await again).toBe(second);
     expect(second).not.toBe(first);
-    await expect(pool.claim()).rejects.toThrow("no slot is free");
+    await expect(pool.claim(settings)).rejects.toThrow("no slot is free");
   });
 
   it("lets a claim have the browser that is being warmed in the last slot", async () => {
     const { pool, nextLaunch } = setUp({ slots: 1, warmSize: 1 });
     pool.fill();
     const launch = await nextLaunch();
-    const claimed = pool.claim();
+    const claimed = pool.claim(settings);
     const warmed = launch.succeed();
     expect(await claimed).toBe(warmed);
   });
 
   it("gives the slot back when a launch fails", async () => {
     const { pool, nextLaunch } = setUp({ slots: 1, warmSize: 0 });
-    const claimed = pool.claim();
+    const claimed = pool.claim(settings);
     (await nextLaunch()).fail();
     await expect(claimed).rejects.toThrow("does not start");
-    const again = pool.claim();
+    const again = pool.claim(settings);
     (await nextLaunch()).succeed();
     await expect(again).resolves.toBeDefined();
   });
@@ -120,7 +123,7 @@ describe("the browser pool", () => {
     late.succeed();
     await drained;
     expect(running()).toBe(0);
-    await expect(pool.claim()).rejects.toThrow("stopping");
+    await expect(pool.claim(settings)).rejects.toThrow("stopping");
   });
 
   it("replaces a warm browser that does not answer before it is handed out", async () => {
@@ -129,7 +132,7 @@ describe("the browser pool", () => {
     const [sick, well] = await warmUp(2);
     ill.add("slot-0");
     expect(sick?.slot.folder).toBe("slot-0");
-    expect(await pool.claim()).toBe(well);
+    expect(await pool.claim(settings)).toBe(well);
     for (let replaced = 0; replaced < 2; replaced += 1) (await nextLaunch()).succeed();
     await expect.poll(() => pool.warm).toBe(2);
     expect(running()).toBe(3);
@@ -176,5 +179,20 @@ describe("the browser pool", () => {
     await pool.tend();
     (await nextLaunch()).succeed();
     await expect.poll(() => pool.warm).toBe(2);
+  });
+
+  it("hands out the browser whose page fits, and makes the next ones for the latest session", async () => {
+    const { pool, nextLaunch, warmUp } = setUp({ slots: 4, warmSize: 2 });
+    const other = { locale: "fr-FR" };
+    pool.fill();
+    await warmUp(2);
+    const first = await pool.claim(settings);
+    const fitting = (await nextLaunch()).succeed();
+    await expect.poll(() => pool.warm).toBe(2);
+    expect(first).not.toBe(fitting);
+    expect(await pool.claim(settings)).toBe(fitting);
+    const second = (await nextLaunch()).succeed();
+    await expect.poll(() => pool.warm).toBe(2);
+    expect(await pool.claim(other)).not.toBe(second);
   });
 });

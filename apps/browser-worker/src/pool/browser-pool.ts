@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { backoffMs } from "../control/backoff.ts";
 import { sessionMiB } from "./available-memory.ts";
-import type { SlotBrowser } from "./launch-browser.ts";
+import type { LikelySettings, SlotBrowser } from "./launch-browser.ts";
 import type { Slot } from "./slot.ts";
 import { WarmShelf } from "./warm-shelf.ts";
 
@@ -12,7 +13,7 @@ export interface BrowserPoolOptions {
   warmSize: number;
   /** A browser that waited for longer is replaced. */
   maxAgeMs: number;
-  launch: (slot: Slot) => Promise<SlotBrowser>;
+  launch: (slot: Slot, likely: LikelySettings) => Promise<SlotBrowser>;
   availableMiB: () => Promise<number>;
   /** Monotonic, milliseconds. */
   now: () => number;
@@ -36,6 +37,8 @@ export class BrowserPool {
   #filling: Promise<void> | null = null;
   #tending: Promise<void> = Promise.resolve();
   #claimsWaiting = 0;
+  /** Of the latest session: the next one is often of the same platform. */
+  #likely: LikelySettings = null;
   #short = false;
 
   constructor(options: BrowserPoolOptions) {
@@ -55,20 +58,24 @@ export class BrowserPool {
     this.#tending = this.#tend();
   }
 
-  /** A warm browser that is well, else a new one. Throws when it cannot be started or no slot is free. */
-  async claim(): Promise<SlotBrowser> {
+  /**
+   * A warm browser that is well, if possible with a page of these settings, else a new one. Throws when it
+   * cannot be started or no slot is free.
+   */
+  async claim(settings: BrowserContextOptions): Promise<SlotBrowser> {
     if (this.#stopping.signal.aborted) throw new Error("the pool is stopping");
+    this.#likely = settings;
     this.#claimsWaiting += 1;
     try {
       for (;;) {
-        const ready = await this.#shelf.take();
+        const ready = await this.#shelf.take(settings);
         if (ready) return ready;
         // A refill or a clean-up may hold the last slot: wait for it rather than fail.
         const busy = [...this.#disposals, ...(this.#filling ? [this.#filling] : [])];
         if (this.#free.length > 0 || busy.length === 0) break;
         await Promise.race(busy);
       }
-      const browser = await this.#launchInFreeSlot();
+      const browser = await this.#launchInFreeSlot(settings);
       if (browser === null) throw new Error("no slot is free");
       return browser;
     } finally {
@@ -136,7 +143,7 @@ export class BrowserPool {
     for (let failures = 0; !signal.aborted && this.#shelf.size < wanted && this.#free.length > 0;) {
       if (!(await this.#hasRoom())) return;
       try {
-        const browser = await this.#launchInFreeSlot();
+        const browser = await this.#launchInFreeSlot(this.#likely);
         if (browser === null) return;
         if (signal.aborted) return await this.giveBack(browser);
         this.#shelf.put(browser);
@@ -160,11 +167,11 @@ export class BrowserPool {
     return !short;
   }
 
-  async #launchInFreeSlot(): Promise<SlotBrowser | null> {
+  async #launchInFreeSlot(likely: LikelySettings): Promise<SlotBrowser | null> {
     const slot = this.#free.shift();
     if (slot === undefined) return null;
     try {
-      return await this.#options.launch(slot);
+      return await this.#options.launch(slot, likely);
     } catch (error) {
       this.#free.push(slot);
       throw error;

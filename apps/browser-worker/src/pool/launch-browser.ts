@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { chromium, type Browser } from "playwright";
+import { chromium, type Browser, type BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import type { Resolve } from "../egress/dial-public.ts";
 import { EgressProxy } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
+import { openPage, type OpenedPage } from "../session/open-page.ts";
 import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
 import type { MemoryGuard } from "./memory-guard.ts";
+import { SparePage } from "./spare-page.ts";
 import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
 
 export interface LaunchOptions {
@@ -23,6 +25,9 @@ export interface LaunchOptions {
   log: Logger;
 }
 
+/** What the context of the session that will probably come is like. Null: its page is not made ahead. */
+export type LikelySettings = BrowserContextOptions | null;
+
 /** A running browser that belongs to one slot, with its own way out. `dispose` leaves nothing of it. */
 export interface SlotBrowser {
   slot: Slot;
@@ -32,12 +37,16 @@ export interface SlotBrowser {
   pid: number;
   /** It was ended because it took too much memory. */
   readonly outOfMemory: boolean;
+  /** Whether its page is made already. */
+  fits(settings: BrowserContextOptions): boolean;
+  /** The session's page. Once. */
+  openPage(settings: BrowserContextOptions): Promise<OpenedPage>;
   /** Whether it could take a session: asked of a browser that nobody uses. */
   isWell(): Promise<boolean>;
   dispose(): Promise<void>;
 }
 
-export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise<SlotBrowser> {
+export async function launchBrowser(slot: Slot, likely: LikelySettings, options: LaunchOptions): Promise<SlotBrowser> {
   const egress = new EgressProxy({ resolve: options.resolve, uid: slot.uid, log: options.log });
   const files = await prepareSlot(slot, {
     chromiumPath: options.chromium.path,
@@ -70,7 +79,10 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
       handleSIGHUP: false,
     });
     await readPid();
-    const control = await browser.newBrowserCDPSession();
+    const [control, spare] = await Promise.all([
+      browser.newBrowserCDPSession(),
+      SparePage.make({ open: (settings) => openPage(browser, settings), likely }),
+    ]);
     const memory = options.memory.watch(pid);
     let disposing: Promise<void> | undefined;
     const dispose = async () => {
@@ -86,6 +98,8 @@ export async function launchBrowser(slot: Slot, options: LaunchOptions): Promise
       get outOfMemory() {
         return memory.exceeded;
       },
+      fits: (settings) => spare.fits(settings),
+      openPage: (settings) => spare.take(settings),
       isWell: () => isBrowserWell({ control, pid, folder: slot.folder }),
       dispose: () => (disposing ??= dispose()),
     };

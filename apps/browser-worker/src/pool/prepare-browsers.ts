@@ -8,7 +8,7 @@ import { findChromium } from "../sandbox/find-chromium.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
 import { readAvailableMiB, sessionMiB, sessionsThatFit } from "./available-memory.ts";
 import { createFolderKeeper } from "./folder-keeper.ts";
-import { launchBrowser, type SlotBrowser } from "./launch-browser.ts";
+import { launchBrowser, type LikelySettings, type SlotBrowser } from "./launch-browser.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { createRuntimeFolder } from "./runtime-folder.ts";
 import { checkSandbox, type IsolationLevel } from "./sandbox-level.ts";
@@ -17,7 +17,7 @@ import { reserveUidBlock, uidsPerWorker } from "./uid-block.ts";
 
 export interface PreparedBrowsers {
   slots: Slot[];
-  launch: (slot: Slot) => Promise<SlotBrowser>;
+  launch: (slot: Slot, likely: LikelySettings) => Promise<SlotBrowser>;
   isolationLevel: IsolationLevel;
   browser: { product: string; version: string };
   /** Removes the runtime folder; every browser must be gone before. */
@@ -65,14 +65,14 @@ export async function prepareBrowsers(options: {
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
     const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, resolve, log };
-    const launch = async (slot: Slot, sandbox: boolean) => {
+    const launch = async (slot: Slot, sandbox: boolean, likely: LikelySettings = null) => {
       await keepFolder();
-      return launchBrowser(slot, { ...common, sandbox });
+      return launchBrowser(slot, likely, { ...common, sandbox });
     };
     const { level, version } = await checkSandbox({ slot: trial, launch, allowNoSandbox: config.allowNoSandbox, log });
     return {
       slots,
-      launch: (slot) => launch(slot, level !== "L0"),
+      launch: (slot, likely) => launch(slot, level !== "L0", likely),
       isolationLevel: level,
       browser: { product: chromium.product, version },
       dispose,

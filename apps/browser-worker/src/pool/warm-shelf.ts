@@ -1,3 +1,4 @@
+import type { BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import type { SlotBrowser } from "./launch-browser.ts";
 
@@ -42,13 +43,15 @@ export class WarmShelf {
     if (!browser.browser.isConnected()) this.#drop(browser, "it died");
   }
 
-  /** The one that has waited for longest, if it is well; else the next. Null: there is none. */
-  async take(): Promise<SlotBrowser | null> {
-    for (let first = this.#kept.shift(); first !== undefined; first = this.#kept.shift()) {
+  /** Of those with a page of these settings, else of all, the one that has waited for longest; if it is not well, the next. */
+  async take(settings: BrowserContextOptions): Promise<SlotBrowser | null> {
+    for (;;) {
+      const fitting = this.#kept.findIndex(({ browser }) => browser.fits(settings));
+      const [first] = this.#kept.splice(Math.max(fitting, 0), 1);
+      if (first === undefined) return null;
       if (await first.browser.isWell()) return first.browser;
       this.#letGo(first.browser, "it does not answer");
     }
-    return null;
   }
 
   async dropIll(): Promise<void> {

@@ -30,6 +30,7 @@ describe("a slot's browser", () => {
   async function launch(sandbox: boolean): Promise<SlotBrowser> {
     launched = await launchBrowser(
       { index: 0, uid, folder: join(folder, "slot-0") },
+      null,
       {
         chromium: await findChromium(undefined),
         setprivPath: "/usr/bin/setpriv",

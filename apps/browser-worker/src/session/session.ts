@@ -2,6 +2,7 @@ import { errorCodes, type ErrorCode } from "@attestream/shared";
 import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
 import { createSessionSealKey, type SessionSealKey, type WorkerIdentity } from "@attestream/sealed-channel/worker";
+import type { BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
@@ -17,7 +18,7 @@ export type Assignment = Extract<DownMessage, { type: "assign" }>;
 
 export interface SessionOptions {
   assignment: Assignment;
-  claim: () => Promise<SlotBrowser>;
+  claim: (settings: BrowserContextOptions) => Promise<SlotBrowser>;
   giveBack: (browser: SlotBrowser) => Promise<void>;
   openEncoder: () => FrameEncoder;
   runTree: RunSessionTree;
@@ -92,7 +93,7 @@ export class Session {
     for (let attempt = 1; this.#state.name === "starting"; attempt += 1) {
       let browser: SlotBrowser | undefined;
       try {
-        browser = await claim();
+        browser = await claim(settings.context);
         const open = await this.#open(browser, settings);
         const sealKey = await this.#stateSealKey(open.sealKey);
         if (!this.#isStarting()) return await giveBack(browser);
@@ -124,8 +125,10 @@ export class Session {
 
   async #open(browser: SlotBrowser, settings: PlatformSettings): Promise<OpenBrowser> {
     browser.egress.setPolicy(createEgressPolicy({ allow: settings.allow, devHosts: this.#options.devHosts }));
-    const context = await browser.browser.newContext(settings.context);
-    const page = await context.newPage();
+    const [sealKey, { context, page }] = await Promise.all([
+      createSessionSealKey({ sessionId: this.id, epoch: this.epoch }),
+      browser.openPage(settings.context),
+    ]);
     const stream = new SessionStream({
       context,
       page,
@@ -144,7 +147,6 @@ export class Session {
       onBlocked: (blocked, host) =>
         blocked === page ? this.#fail("NAVIGATION_BLOCKED") : stream.refusePopup(blocked, host),
     });
-    const sealKey = await createSessionSealKey({ sessionId: this.id, epoch: this.epoch });
     return { browser, context, stream, sealKey };
   }
 

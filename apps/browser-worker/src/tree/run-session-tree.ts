@@ -6,7 +6,6 @@ import {
   type RunEvents,
 } from "@attestream/workflow";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import { alignClientHints } from "../session/client-hints.ts";
 import type { SessionTreeOptions, TreeOutcome, ViewerPort } from "../session/tree-runner.ts";
 import { capturesOf } from "./captures-of.ts";
 import { createPlaywrightPage } from "./playwright-page.ts";
@@ -35,7 +34,6 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
   const over = new AbortController();
   const running = AbortSignal.any([signal, over.signal]);
   try {
-    await alignClientHints(context, page());
     const port = await createPlaywrightPage({
       context,
       page,

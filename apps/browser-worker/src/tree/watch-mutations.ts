@@ -54,10 +54,13 @@ async function install(session: CDPSession, mutated: () => void): Promise<void> 
   session.on("Runtime.bindingCalled", ({ name }) => {
     if (name === binding) mutated();
   });
-  await session.send("Page.enable");
-  await session.send("Runtime.enable");
-  await session.send("Runtime.addBinding", { name: binding, executionContextName: world });
-  await session.send("Page.addScriptToEvaluateOnNewDocument", { source, worldName: world, runImmediately: true });
+  // Carried out in this order; sent together, they take one way there and back.
+  await Promise.all([
+    session.send("Page.enable"),
+    session.send("Runtime.enable"),
+    session.send("Runtime.addBinding", { name: binding, executionContextName: world }),
+    session.send("Page.addScriptToEvaluateOnNewDocument", { source, worldName: world, runImmediately: true }),
+  ]);
 }
 
 function isSameSite(a: string, b: string): boolean {
