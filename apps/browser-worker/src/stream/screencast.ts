@@ -12,6 +12,8 @@ import { geometryOf, isSameGeometry, type ViewGeometry } from "./view-geometry.t
 export interface ScreencastOptions {
   encoder: FrameEncoder;
   send: (packet: Uint8Array) => void;
+  /** By how much the page is magnified: device-independent pixels per CSS pixel. */
+  magnification?: () => number;
   /** Packet pixels and page pixels lie otherwise now; called after the packet was sent. */
   onGeometry: () => void;
   /** Monotonic, milliseconds. */
@@ -43,7 +45,7 @@ export class Screencast {
   #generation = 0;
   #fresh = true;
   #latest: Capture | null = null;
-  #lastCaptureAt = 0;
+  #lastChangeAt = 0;
   #restMs = restMs;
   #encoding = false;
   #rough = false;
@@ -51,6 +53,7 @@ export class Screencast {
   #scrolledTo = 0;
   #geometry: ViewGeometry | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(options: ScreencastOptions) {
     this.#options = options;
@@ -109,6 +112,7 @@ export class Screencast {
     this.#fresh = true;
     this.#latest = null;
     clearTimeout(this.#timer);
+    this.#endRest();
     return this.#run();
   }
 
@@ -121,9 +125,6 @@ export class Screencast {
     if (!this.#wanted) return;
     this.#latest?.acknowledge();
     this.#latest = capture;
-    const now = this.#options.now();
-    this.#restMs = Math.min(Math.max(restMs, (now - this.#lastCaptureAt) * 3), longestRestMs);
-    this.#lastCaptureAt = now;
     // In pulses the browser captures one frame, and then rests.
     if (this.#pulse.pulsing) void this.#capture.run(null);
     void this.#encodeLatest();
@@ -159,7 +160,8 @@ export class Screencast {
     const moved = this.#scrolledTo - scrollOffsetY;
     this.#scrolledTo = scrollOffsetY;
     const { packetHeight, deviceHeight } = this.#geometry ?? { packetHeight: 1, deviceHeight: 1 };
-    return Math.round((moved * pageScaleFactor * packetHeight) / deviceHeight);
+    const magnification = this.#options.magnification?.() ?? 1;
+    return Math.round((moved * pageScaleFactor * magnification * packetHeight) / deviceHeight);
   }
 
   #finish(capture: Capture, { packet, sourceBytes }: { packet: EncodedPacket | null; sourceBytes: number }): void {
@@ -167,16 +169,29 @@ export class Screencast {
     if (packet === null) capture.acknowledge();
     else this.#send(capture, packet);
     if (packet !== null) this.#rough = packet.rough;
-    if (capture.image === null) return;
+    if (capture.image === null) {
+      // As much as was sent has settled: more, as soon as there is room.
+      if (packet?.rough) this.#latest ??= capture;
+      return;
+    }
     const pulsing = this.#pulse.pulsing;
     this.#pulse.noteFrame(packet !== null);
     if (packet !== null && this.#changesFormat(packet, sourceBytes)) return void this.#restart();
     clearTimeout(this.#timer);
+    if (packet !== null) this.#noteChange();
     if (this.#pulse.pulsing) {
       if (!pulsing) void this.#capture.run(null);
       this.#timer = setTimeout(() => this.#nextPulse(), pulseMs);
     } else if (pulsing) void this.#run();
     else if (this.#source.format === "jpeg" || this.#rough) this.#awaitRest(capture.metadata);
+  }
+
+  /** Frames that show nothing new come of pages that rest, too. */
+  #noteChange(): void {
+    const now = this.#options.now();
+    this.#restMs = Math.min(Math.max(restMs, (now - this.#lastChangeAt) * 3), longestRestMs);
+    this.#lastChangeAt = now;
+    this.#endRest();
   }
 
   #send(capture: Capture, { packet, width, height }: EncodedPacket): void {
@@ -203,7 +218,8 @@ export class Screencast {
 
   /** What was lost while things moved is shown once they rest. */
   #awaitRest(metadata: FrameMetadata): void {
-    this.#timer = setTimeout(() => {
+    this.#rest ??= setTimeout(() => {
+      this.#rest = undefined;
       if (this.#window.inFlight > 0 || this.#encoding) return this.#awaitRest(metadata);
       if (this.#source.format === "jpeg") {
         this.#source.noteRest();
@@ -214,6 +230,11 @@ export class Screencast {
     }, this.#restMs);
   }
 
+  #endRest(): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+  }
+
   /** The encoder lost the frame. A page at rest would not show another: it is captured anew. */
   #fail(error: unknown): void {
     this.#failures += 1;
@@ -221,6 +242,7 @@ export class Screencast {
     this.#fresh = true;
     void this.#capture.run(null);
     clearTimeout(this.#timer);
+    this.#endRest();
     const pause = Math.min(shortestRetryMs * 2 ** (this.#failures - 1), longestRetryMs);
     this.#timer = setTimeout(() => void this.#restart(), pause);
   }

@@ -4,7 +4,7 @@ import { readJpegSize } from "../jpeg-size.ts";
 import { findDirtyTiles, trim } from "./dirty-tiles.ts";
 import { findShift } from "./find-shift.ts";
 import type { EncodeImage, ImageCodec } from "./image-codec.ts";
-import { mergeRectangles } from "./merge-rectangles.ts";
+import { mergeRectangles, stackTiles } from "./merge-rectangles.ts";
 import { MotionMap } from "./motion-map.ts";
 import { crop, isSameShape, type Area, type RawImage } from "./raw-image.ts";
 
@@ -96,41 +96,72 @@ export class DeltaEncoder {
       trim(moved?.shifted ?? before, after, area),
     );
     const dirty = areas.reduce((sum, { width, height }) => sum + width * height, 0) / (after.width * after.height);
-    const whole = dirty > mostInParts;
-    const settled = mergeRectangles(motion.takeSettled(now, { all: whole }), after);
-    if (whole) return this.#whole(source, { image: after, motion }, dirty);
+    if (dirty > mostInParts) return this.#whole(source, { image: after, motion }, dirty);
+    const settled = motion.takeSettled(now, { all: false });
     if (areas.length + settled.length === 0) return null;
     // What scrolls by is read while it does, and stays.
-    const moving = moved ? [] : areas.filter((area) => motion.isMoving(area, tiles));
-    for (const area of moving) motion.noteRough(area, now);
-    const rectangles = await Promise.all([
-      ...areas.map((area) =>
-        cut(after, area, moving.includes(area) ? this.#codec.encodeRoughly : this.#codec.encodeImage),
-      ),
-      ...settled.map((area) => cut(after, area, this.#codec.encodeImage)),
+    const isMoving = (area: Area) => !moved && motion.isMoving(area, tiles);
+    const [rectangles, settling] = await Promise.all([
+      Promise.all(areas.map((area) => this.#cut({ image: after, motion }, area, isMoving(area)))),
+      this.#cutSettled({ image: after, motion }, settled),
     ]);
+    rectangles.push(...settling);
+    this.#judge({ image: after, motion });
     const { width, height } = after;
     const shift = moved?.shift ?? null;
     return { flags: packetFlags.delta, width, height, shift, rectangles, dirty, rough: motion.hasRough };
   }
 
-  /** All that is rough, properly. */
+  /** Some of all that is rough, properly. */
   async #settle({ image, motion }: Shown): Promise<EncodedFrame | null> {
     const { width, height } = image;
-    const areas = mergeRectangles(motion.takeSettled(this.#now(), { all: true }), image);
-    if (areas.length === 0) return null;
-    const rectangles = await Promise.all(areas.map((area) => cut(image, area, this.#codec.encodeImage)));
-    return { flags: packetFlags.delta, width, height, shift: null, rectangles, dirty: 0, rough: false };
+    const rectangles = await this.#cutSettled({ image, motion }, motion.takeSettled(this.#now(), { all: true }));
+    if (rectangles.length === 0) return null;
+    return { flags: packetFlags.delta, width, height, shift: null, rectangles, dirty: 0, rough: motion.hasRough };
+  }
+
+  /** What changed in this area; what was lost is remembered. */
+  async #cut({ image, motion }: Shown, area: Area, moving: boolean): Promise<PacketRectangle> {
+    const encode = moving ? this.#codec.encodeRoughly : this.#codec.encodeImage;
+    const { bytes, exact } = await encode(crop(image, area));
+    if (moving) motion.noteRough(area, this.#now());
+    else if (!exact) motion.noteLoss(area, this.#now());
+    return { ...area, image: bytes };
+  }
+
+  /** Without loss what is drawn, apart from what is not: the one would spoil the other. */
+  async #cutSettled({ image, motion }: Shown, tiles: Area[]): Promise<PacketRectangle[]> {
+    const drawn = new Set(tiles.filter((tile) => this.#isDrawn(image, tile)));
+    const cut = async (area: Area, encode: EncodeImage) => ({
+      ...area,
+      image: (await encode(crop(image, area))).bytes,
+    });
+    const photographs = tiles.filter((tile) => !drawn.has(tile));
+    for (const tile of photographs) motion.noteLoss(tile, this.#now());
+    return Promise.all([
+      ...stackTiles([...drawn], image).map((area) => cut(area, this.#codec.encodeExactly)),
+      ...stackTiles(photographs, image).map((area) => cut(area, this.#codec.encodeImage)),
+    ]);
   }
 
   async #whole(source: Buffer, { image, motion }: Shown, dirty: number): Promise<EncodedFrame> {
     const { width, height } = image;
+    motion.clear();
     const pass = source.byteLength <= width * height * mostForSource;
     if (pass) return wholeFrame(source, { width, height, pass, dirty });
     // There at once, if with some loss; text gets its edges when the page rests.
-    const rough = this.#codec.isDrawn(image);
-    if (rough) motion.noteRough({ x: 0, y: 0, width, height }, this.#now());
-    return { ...wholeFrame(await this.#codec.encodePhotograph(image), { width, height, pass, dirty }), rough };
+    motion.noteLoss({ x: 0, y: 0, width, height }, this.#now());
+    this.#judge({ image, motion });
+    const { bytes } = await this.#codec.encodePhotograph(image);
+    return { ...wholeFrame(bytes, { width, height, pass, dirty }), rough: motion.hasRough };
+  }
+
+  #judge({ image, motion }: Shown): void {
+    motion.judge((tile) => this.#isDrawn(image, tile));
+  }
+
+  #isDrawn(image: RawImage, tile: Area): boolean {
+    return this.#codec.isDrawn(crop(image, tile));
   }
 
   async #passThrough(
@@ -146,10 +177,6 @@ export class DeltaEncoder {
     this.#passed = { image, sketch };
     return wholeFrame(image, { ...size, pass: true, dirty: before ? partThatDiffers(before.sketch, sketch) : 1 });
   }
-}
-
-async function cut(picture: RawImage, area: Area, encode: EncodeImage): Promise<PacketRectangle> {
-  return { ...area, image: await encode(crop(picture, area)) };
 }
 
 function wholeFrame(

@@ -1,14 +1,21 @@
 import sharp, { type Sharp } from "sharp";
 import { isSameRow, type RawImage } from "./raw-image.ts";
 
-/** Turns pixels into an image that every browser can decode. */
-export type EncodeImage = (image: RawImage) => Promise<Uint8Array>;
+export interface EncodedImage {
+  /** Of a type that every browser can decode. */
+  bytes: Uint8Array;
+  /** The pixels that come out are those that went in. */
+  exact: boolean;
+}
+
+export type EncodeImage = (image: RawImage) => Promise<EncodedImage>;
 
 export interface ImageCodec {
   /** Of a PNG. */
   decode: (png: Buffer) => Promise<RawImage>;
-  /** For a picture that stays. */
+  /** For a picture that stays: as few bytes as its kind takes. */
   encodeImage: EncodeImage;
+  encodeExactly: EncodeImage;
   /** For one that is replaced in a moment, and given properly when it stays. */
   encodeRoughly: EncodeImage;
   /** A whole picture with loss. */
@@ -36,7 +43,15 @@ sharp.cache(false);
 // Rectangles are encoded side by side; within one there is nothing to gain.
 sharp.concurrency(1);
 
-export const imageCodec: ImageCodec = { decode, encodeImage, encodeRoughly, encodePhotograph, isDrawn, readSketch };
+export const imageCodec: ImageCodec = {
+  decode,
+  encodeImage,
+  encodeExactly,
+  encodeRoughly,
+  encodePhotograph,
+  isDrawn,
+  readSketch,
+};
 
 async function decode(png: Buffer): Promise<RawImage> {
   const source = sharp(png, { failOn: "warning", limitInputPixels: mostPixels });
@@ -51,28 +66,34 @@ async function decode(png: Buffer): Promise<RawImage> {
  * PNG above. What looks like a photograph goes out with loss: WebP while it is small, JPEG above; so does
  * what PNG would make much larger, such as colours that run into each other.
  */
-async function encodeImage(image: RawImage): Promise<Uint8Array> {
-  const pixels = image.width * image.height;
+async function encodeImage(image: RawImage): Promise<EncodedImage> {
   if (!isDrawn(image)) return encodeWithLoss(image, qualityThatStays);
-  if (pixels <= mostForWebp) return open(image).webp({ lossless: true, effort: 1 }).toBuffer();
-  const png = await open(image).png({ compressionLevel: 1 }).toBuffer();
-  if (png.byteLength <= pixels * bytesOfText) return png;
-  const jpeg = await encodePhotograph(image);
-  return jpeg.byteLength < png.byteLength / 2 ? jpeg : png;
+  const exact = await encodeExactly(image);
+  if (isSmall(image) || exact.bytes.byteLength <= image.width * image.height * bytesOfText) return exact;
+  const photograph = await encodePhotograph(image);
+  return photograph.bytes.byteLength < exact.bytes.byteLength / 2 ? photograph : exact;
 }
 
-function encodeRoughly(image: RawImage): Promise<Uint8Array> {
+async function encodeExactly(image: RawImage): Promise<EncodedImage> {
+  const encoder = open(image);
+  const exact = isSmall(image) ? encoder.webp({ lossless: true, effort: 1 }) : encoder.png({ compressionLevel: 1 });
+  return { bytes: await exact.toBuffer(), exact: true };
+}
+
+function encodeRoughly(image: RawImage): Promise<EncodedImage> {
   return encodeWithLoss(image, qualityInMotion);
 }
 
-function encodePhotograph(image: RawImage): Promise<Uint8Array> {
-  return open(image).jpeg({ quality: qualityThatStays }).toBuffer();
+async function encodePhotograph(image: RawImage): Promise<EncodedImage> {
+  return { bytes: await open(image).jpeg({ quality: qualityThatStays }).toBuffer(), exact: false };
 }
 
-function encodeWithLoss(image: RawImage, quality: number): Promise<Uint8Array> {
-  const small = image.width * image.height <= mostForWebp;
-  return small ? open(image).webp({ quality, effort: 2 }).toBuffer() : encodePhotograph(image);
+async function encodeWithLoss(image: RawImage, quality: number): Promise<EncodedImage> {
+  if (!isSmall(image)) return encodePhotograph(image);
+  return { bytes: await open(image).webp({ quality, effort: 2 }).toBuffer(), exact: false };
 }
+
+const isSmall = ({ width, height }: RawImage) => width * height <= mostForWebp;
 
 function readSketch(jpeg: Uint8Array, size: { width: number; height: number }): Promise<Buffer> {
   return sharp(jpeg)

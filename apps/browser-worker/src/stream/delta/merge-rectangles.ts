@@ -12,6 +12,18 @@ export function mergeRectangles(tiles: DirtyTiles, size: { width: number; height
   return mergeCheapest(areas).map((area) => toPixels(area, size));
 }
 
+/** Rectangles that cover these tiles, given as their areas row by row, and nothing else. */
+export function stackTiles(tiles: readonly Area[], size: { width: number; height: number }): Area[] {
+  const runs: Run[] = [];
+  for (const { x, y } of tiles) {
+    const [left, top] = [x / tileSide, y / tileSide];
+    const before = runs.at(-1);
+    if (before?.top === top && before.right === left) before.right += 1;
+    else runs.push({ left, right: left + 1, top, bottom: top + 1 });
+  }
+  return stackRuns(runs).map((area) => toPixels(area, size));
+}
+
 /** In tiles, half-open. */
 interface Run {
   left: number;

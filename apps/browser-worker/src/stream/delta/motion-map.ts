@@ -10,12 +10,20 @@ const mostQuickChanges = leastQuickChanges * 2 ** 3;
 /** Unchanged for so long, a tile has come to rest. */
 const settledMs = 300;
 
+/** Tiles drawn properly with one packet: more would keep what the user does next waiting on a slow link. */
+const mostSettled = 128;
+
+/** What the viewer's tile lacks: nothing, what a photograph bears, or more than it will keep. */
+const loss = { none: 0, little: 1, rough: 2 } as const;
+type Loss = (typeof loss)[keyof typeof loss];
+
 interface Tile {
   changedAt: number;
   /** Changes that came soon after the one before; each that came late halves them. */
   quick: number;
-  /** The viewer has it with a loss that it will not keep. */
-  rough: boolean;
+  loss: Loss;
+  /** Whether its loss can be borne has been looked at since it changed. */
+  judged: boolean;
 }
 
 /**
@@ -23,18 +31,27 @@ interface Tile {
  * the viewer has roughly, and must be given properly once they rest.
  */
 export class MotionMap {
+  readonly #width: number;
+  readonly #height: number;
   readonly #columns: number;
   readonly #tiles: Tile[];
 
   /** Of a picture of this size, pixels. */
   constructor({ width, height }: { width: number; height: number }) {
+    this.#width = width;
+    this.#height = height;
     this.#columns = Math.ceil(width / tileSide);
     const length = this.#columns * Math.ceil(height / tileSide);
-    this.#tiles = Array.from({ length }, () => ({ changedAt: Number.NEGATIVE_INFINITY, quick: 0, rough: false }));
+    this.#tiles = Array.from({ length }, () => ({
+      changedAt: Number.NEGATIVE_INFINITY,
+      quick: 0,
+      loss: loss.none,
+      judged: true,
+    }));
   }
 
   get hasRough(): boolean {
-    return this.#tiles.some(({ rough }) => rough);
+    return this.#tiles.some((tile) => tile.loss === loss.rough);
   }
 
   noteChange({ marks }: DirtyTiles, now: number): void {
@@ -44,6 +61,7 @@ export class MotionMap {
       if (pause <= quickMs) tile.quick = Math.min(tile.quick + 1, mostQuickChanges);
       else tile.quick = pause < settledMs ? Math.floor(tile.quick / 2) : 0;
       tile.changedAt = now;
+      tile.judged = false;
     });
   }
 
@@ -56,39 +74,63 @@ export class MotionMap {
 
   /** All of the area is drawn roughly now. */
   noteRough(area: Area, now: number): void {
-    for (const index of this.#indexesOf(area)) Object.assign(this.#tiles[index]!, { rough: true, changedAt: now });
+    for (const index of this.#indexesOf(area)) Object.assign(this.#tiles[index]!, { loss: loss.rough, changedAt: now });
   }
 
-  /** What is rough moves along. */
-  noteShift({ x, y, width, height, dy }: PacketShift): void {
-    const inside = this.#indexesOf({ x, y, width, height });
-    for (const index of inside.filter((at) => this.#tiles[at]!.rough)) {
-      const top = Math.floor(index / this.#columns) * tileSide + dy;
-      const left = (index % this.#columns) * tileSide;
-      const moved = this.#indexesOf({ x: left, y: top, width: tileSide, height: tileSide });
-      for (const at of moved) this.#tiles[at]!.rough = true;
+  /** The area is drawn with the loss that photographs bear. */
+  noteLoss(area: Area, now: number): void {
+    for (const index of this.#indexesOf(area)) {
+      this.#worsen(index, loss.little);
+      this.#tiles[index]!.changedAt = now;
     }
   }
 
-  /** The rough tiles that have come to rest, or all of them; they are taken to be drawn properly with this. */
-  takeSettled(now: number, { all }: { all: boolean }): DirtyTiles {
-    const columns = this.#columns;
-    const rows = this.#tiles.length / columns;
-    const taken = {
-      columns,
-      rows,
-      marks: new Uint8Array(this.#tiles.length),
-      count: 0,
-      top: 0,
-      bottom: rows * tileSide,
-    };
+  /** All has been drawn anew, without loss. */
+  clear(): void {
+    for (const tile of this.#tiles) tile.loss = loss.none;
+  }
+
+  /** What is lost moves along. */
+  noteShift({ x, y, width, height, dy }: PacketShift): void {
+    const inside = this.#indexesOf({ x, y, width, height });
+    const lost = inside.map((index) => ({ index, loss: this.#tiles[index]!.loss })).filter((tile) => tile.loss > 0);
+    for (const { index, loss: worse } of lost) {
+      const area = this.#areaOf(index);
+      for (const at of this.#indexesOf({ ...area, y: area.y + dy })) this.#worsen(at, worse);
+    }
+  }
+
+  /** What is drawn does not bear what a photograph does: looked at once after each change. */
+  judge(isDrawn: (tile: Area) => boolean): void {
     this.#tiles.forEach((tile, index) => {
-      if (!tile.rough || (!all && now - tile.changedAt < settledMs)) return;
-      tile.rough = false;
-      taken.marks[index] = 1;
-      taken.count += 1;
+      if (tile.judged || tile.loss !== loss.little) return;
+      tile.judged = true;
+      if (isDrawn(this.#areaOf(index))) tile.loss = loss.rough;
+    });
+  }
+
+  /** Some of the rough tiles that have come to rest, or of all; they are taken to be drawn properly with this. */
+  takeSettled(now: number, { all }: { all: boolean }): Area[] {
+    const taken: Area[] = [];
+    this.#tiles.forEach((tile, index) => {
+      if (tile.loss !== loss.rough || taken.length === mostSettled || (!all && now - tile.changedAt < settledMs))
+        return;
+      tile.loss = loss.none;
+      taken.push(this.#areaOf(index));
     });
     return taken;
+  }
+
+  #worsen(index: number, worse: Loss): void {
+    const tile = this.#tiles[index]!;
+    if (worse > tile.loss) tile.loss = worse;
+    tile.judged = false;
+  }
+
+  #areaOf(index: number): Area {
+    const x = (index % this.#columns) * tileSide;
+    const y = Math.floor(index / this.#columns) * tileSide;
+    return { x, y, width: Math.min(tileSide, this.#width - x), height: Math.min(tileSide, this.#height - y) };
   }
 
   #indexesOf({ x, y, width, height }: Area): number[] {
