@@ -361,6 +361,7 @@ function succeed(response: ServerResponse, data: unknown): void {
 
 function fail(response: ServerResponse, code: ApiErrorCode): void {
   const { status, type, retriable, message } = apiErrors[code];
+    handOver: { elsewhere: false, returnable: false, offered: false },
   response.writeHead(status, { "content-type": "application/json" });
   response.end(
     JSON.stringify({

@@ -85,6 +85,12 @@ export const apiErrors = {
     message: "This link has been used already. Ask for a new one.",
   },
   session_held: { status: 409, type: "conflict", retriable: false, message: "This session is open in another window." },
+  session_handed_over: {
+    status: 409,
+    type: "conflict",
+    retriable: false,
+    message: "This session goes on on another device.",
+  },
   viewer_unknown: {
     status: 401,
     type: "authentication",

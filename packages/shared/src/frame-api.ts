@@ -13,6 +13,9 @@ import { sessionStatusSchema } from "./statuses.ts";
  *   POST /verify/:id/resume       {}                 -> FrameOpening. For a reload: cookie or resume secret.
  *   POST /verify/:id/stream-ticket {}                -> StreamTicket. 409 session_has_no_browser while none is assigned.
  *   GET  /.well-known/worker-keys.json               -> WorkerKeys, without an envelope: who may sign a `sealKey`
+ *   POST /verify/:id/hand-over    {to}               -> HandOver. For the viewer that holds the session: a link for another device, or leave to take it back.
+ *   POST /verify/:id/take-over    {token}            -> FrameOpening. Sets the cookie. Exactly one redemption wins; the viewer before may only watch.
+ *   POST /verify/:id/take-over    {}                 -> FrameOpening. For the viewer before, when the session was offered back to it.
  *   POST /verify/:id/consent      {accepted}         -> FrameView. Declining cancels the session.
  *   POST /verify/:id/cancel       {}                 -> FrameView
  *   GET  /verify/:id/events       text/event-stream of `data: <FrameView as JSON>`, one at once and one on every change
@@ -37,6 +40,14 @@ export const frameViewSchema = z.strictObject({
   /** True while a worker holds the session: a stream ticket can be had. */
   streamable: z.boolean(),
   expiresAt: z.iso.datetime(),
+  handOver: z.strictObject({
+    /** True: another device holds the session; this one may watch. */
+    elsewhere: z.boolean(),
+    /** Another device held it before: it can be given back. */
+    returnable: z.boolean(),
+    /** It was offered back to this one. */
+    offered: z.boolean(),
+  }),
   reason: z
     .strictObject({ code: errorCodeSchema, category: z.string(), retriable: z.boolean(), message: z.string() })
     .nullable(),
@@ -69,6 +80,18 @@ export type StreamTicket = z.infer<typeof streamTicketSchema>;
 export const workerKeysSchema = z.strictObject({ keys: z.array(z.record(z.string(), z.string())) });
 
 export type WorkerKeys = z.infer<typeof workerKeysSchema>;
+
+export const handOverRequestSchema = z.strictObject({ to: z.enum(["another", "previous"]) });
+
+export const handOverSchema = z.strictObject({
+  /** To be opened on the other device, once; null where it goes back to the one before. */
+  url: z.string().nullable(),
+  expiresAt: z.iso.datetime(),
+});
+
+export type HandOver = z.infer<typeof handOverSchema>;
+
+export const takeOverRequestSchema = z.strictObject({ token: z.string().min(1).max(1024).optional() });
 
 export const exchangeRequestSchema = z.strictObject({ token: z.string().min(1).max(1024) });
 export const consentRequestSchema = z.strictObject({ accepted: z.boolean() });

@@ -15,6 +15,7 @@ export const sampleEvents: readonly SessionEvent[] = [
   { type: "browser.started" },
   { type: "viewer.connected" },
   { type: "viewer.disconnected" },
+  { type: "viewer.replaced" },
   { type: "tree.loaded" },
   { type: "tree.started" },
   { type: "progress.advanced", progress: 50 },

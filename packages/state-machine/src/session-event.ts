@@ -12,6 +12,8 @@ export type SessionEvent =
   | { type: "browser.started" }
   | { type: "viewer.connected" }
   | { type: "viewer.disconnected" }
+  /** The end user goes on on another device. */
+  | { type: "viewer.replaced" }
   | { type: "tree.loaded" }
   | { type: "tree.started" }
   | { type: "progress.advanced"; progress: number }
@@ -37,6 +39,7 @@ export const sessionEventTypes = [
   "browser.started",
   "viewer.connected",
   "viewer.disconnected",
+  "viewer.replaced",
   "tree.loaded",
   "tree.started",
   "progress.advanced",

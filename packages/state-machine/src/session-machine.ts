@@ -48,6 +48,8 @@ export const sessionMachine = machineSetup.createMachine({
         "consent.given": { actions: { type: "become", params: { consented: true } } },
         "session.opened": { actions: { type: "become", params: { opened: true } } },
         "viewer.disconnected": { actions: { type: "become", params: { viewer: false } } },
+        // Changes nothing: who holds the session is the viewers' table's. Here so that it is in the log.
+        "viewer.replaced": { actions: { type: "become", params: {} } },
       },
       states: {
         CREATED: {

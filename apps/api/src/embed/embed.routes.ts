@@ -6,8 +6,11 @@ import { AppError, isTerminal, sessionIdSchema } from "@attestream/shared";
 import {
   consentRequestSchema,
   exchangeRequestSchema,
+  handOverRequestSchema,
+  takeOverRequestSchema,
   type FrameOpening,
   type FrameView,
+  type HandOver,
   type StreamTicket,
 } from "@attestream/shared/frame-api";
 import { jsonBody } from "../http/json-body.ts";
@@ -17,7 +20,7 @@ import { sendSuccess } from "../http/send-success.ts";
 import { limitRefusedKeys } from "../http/refused-keys.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { SessionService } from "../sessions/session-service.ts";
-import type { Database } from "../storage/schema.ts";
+import type { Database, SessionRow } from "../storage/schema.ts";
 import { mintStreamTicket, streamTicketKey } from "../stream/stream-ticket.ts";
 import { embedTokenKey } from "./embed-token.ts";
 import { createEventStreams } from "./event-streams.ts";
@@ -26,6 +29,7 @@ import { setFrameHeaders } from "./frame-headers.ts";
 import { createFramePageReader, frameMissingPage } from "./frame-page.ts";
 import { createFrameService, type Opening } from "./frame-service.ts";
 import { createFrameViews, isStreamable } from "./frame-view.ts";
+import { createHandOvers } from "./hand-over.ts";
 import type { RandomBytes } from "./signed-token.ts";
 import { readViewerCredentials, setViewerCookie } from "./viewer-cookie.ts";
 import { createViewerStore } from "./viewer-store.ts";
@@ -62,12 +66,16 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
     db,
     platforms: deps.platforms,
     queuePosition: (id) => deps.dispatch.queuePosition(id),
+    viewers,
+    clock,
   });
+  const handOvers = createHandOvers({ db, masterKey, sessions, viewers, clock, randomBytes });
   const readPage = createFramePageReader(deps.frameDir);
   const ticketKey = streamTicketKey(masterKey);
   const events = createEventStreams({
     sessions,
     viewers,
+    clock,
     readView,
     reopen: (session) => frame.reopen(session),
     log,
@@ -82,9 +90,20 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
     return frame.require(sessionId, readViewerCredentials(request, sessionId));
   };
 
-  async function answerOpening(response: Response, opening: Opening): Promise<void> {
-    const { session, resumeSecret } = opening;
-    sendSuccess(response, { view: await readView(session), resumeSecret } satisfies FrameOpening);
+  /** The viewer that holds the session: one that handed it over may watch, and do nothing. */
+  const authenticateHolder = async (request: Request) => {
+    const found = await authenticate(request);
+    if (!found.viewer.here) throw new AppError("session_handed_over");
+    return found;
+  };
+
+  async function answerOpening(response: Response, opening: Omit<Opening, "cookie">): Promise<void> {
+    const { session, viewerId, resumeSecret } = opening;
+    sendSuccess(response, { view: await readView(session, viewerId), resumeSecret } satisfies FrameOpening);
+  }
+
+  function setCookie(response: Response, session: SessionRow, cookie: string): void {
+    setViewerCookie(response, session.id, cookie, session.expires_at.getTime() - clock().getTime());
   }
 
   /** From the frame page itself only: its cookie travels with any page's request, its Origin does not. */
@@ -111,8 +130,7 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
       sessionId,
       token,
       readViewerCredentials(request, sessionId),
-      ({ expires_at: expiresAt }, cookie) =>
-        setViewerCookie(response, sessionId, cookie, expiresAt.getTime() - clock().getTime()),
+      (session, cookie) => setCookie(response, session, cookie),
     );
     if (opening.cookie !== null) {
       events.closeOthers(sessionId, opening.viewerId);
@@ -128,28 +146,62 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   });
 
   api.post("/stream-ticket", ...jsonBody(), async (request, response) => {
-    const { session, viewerId } = await authenticate(request);
+    const { session, viewer } = await authenticateHolder(request);
     if (isTerminal(session.status)) throw new AppError("session_over");
     const { seal_key: sealKey } = session;
     if (!isStreamable(session) || sealKey === null) throw new AppError("session_has_no_browser");
-    const ticket = mintStreamTicket(ticketKey, { sessionId: session.id, viewerId }, clock(), randomBytes);
+    const ticket = mintStreamTicket(ticketKey, { sessionId: session.id, viewerId: viewer.id }, clock(), randomBytes);
     sendSuccess(response, { url: addresses().streamUrl(session.id), ticket, sealKey } satisfies StreamTicket);
   });
 
   api.post("/consent", ...jsonBody(), async (request, response) => {
     const { accepted } = parseInput(consentRequestSchema, request.body);
-    const { session } = await authenticate(request);
-    sendSuccess(response, await readView(await frame.consent(session, accepted)));
+    const { session, viewer } = await authenticateHolder(request);
+    sendSuccess(response, await readView(await frame.consent(session, accepted), viewer.id));
   });
 
   api.post("/cancel", ...jsonBody(), async (request, response) => {
-    const { session } = await authenticate(request);
-    sendSuccess(response, await readView(await frame.cancel(session)));
+    const { session, viewer } = await authenticateHolder(request);
+    sendSuccess(response, await readView(await frame.cancel(session), viewer.id));
   });
 
   api.get("/events", async (request, response) => {
-    const { session, viewerId } = await authenticate(request);
-    events.open(response, session, viewerId);
+    const { session, viewer } = await authenticate(request);
+    events.open(response, session, viewer.id);
+  });
+
+  api.post("/hand-over", ...jsonBody(), async (request, response) => {
+    const { to } = parseInput(handOverRequestSchema, request.body);
+    const { session, viewer } = await authenticateHolder(request);
+    if (isTerminal(session.status)) throw new AppError("session_over");
+    if (to === "previous") {
+      const { expiresAt } = await handOvers.offerBack(session, viewer);
+      events.refresh(session);
+      sendSuccess(response, { url: null, expiresAt: expiresAt.toISOString() } satisfies HandOver);
+      return;
+    }
+    const { token, expiresAt } = handOvers.offer(session, viewer);
+    const url = new URL(`/verify/${session.id}?handover=${token}`, request.get("origin"));
+    sendSuccess(response, { url: url.href, expiresAt: expiresAt.toISOString() } satisfies HandOver);
+  });
+
+  api.post("/take-over", limitRefusedKeys(deps.refusalsPerMinute), ...jsonBody(), async (request, response) => {
+    const { token } = parseInput(takeOverRequestSchema, request.body);
+    const sessionId = sessionIdOf(request);
+    if (sessionId === null) throw new AppError("embed_token_invalid");
+    let session: SessionRow;
+    let viewerId: string;
+    if (token === undefined) {
+      const { viewer } = await authenticate(request);
+      viewerId = viewer.id;
+      session = await handOvers.takeBack(sessionId, viewer);
+    } else {
+      const taken = await handOvers.take(sessionId, token);
+      ({ session, viewerId } = taken);
+      setCookie(response, session, taken.cookie);
+    }
+    deps.onViewerEntered?.(sessionId, viewerId);
+    await answerOpening(response, { session, viewerId, resumeSecret: viewers.resumeSecretOf(viewerId) });
   });
 
   const router = express.Router();
@@ -174,7 +226,8 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
   router.get("/verify/:id", async (request, response) => {
     const page = await readPage();
     const allowedOrigins = await allowedOriginsOf(db, sessionIdOf(request));
-    setFrameHeaders(response, { allowedOrigins, streamOrigins: addresses().streamOrigins });
+    const alone = request.query["handover"] !== undefined;
+    setFrameHeaders(response, { allowedOrigins, streamOrigins: addresses().streamOrigins, alone });
     response.type("html");
     if ("html" in page) {
       response.send(page.html);

@@ -51,7 +51,8 @@ function startStreams() {
         return () => listeners.delete(listener);
       },
     },
-    viewers: { isCurrent: async () => true },
+    viewers: { standing: async () => ({ elsewhere: false, returnable: false, offered: false }) },
+    clock: () => new Date(),
     readView: async (session) => ({ progress: session.version }) as FrameView,
     reopen: async () => undefined,
     log: silentLog,

@@ -11,11 +11,14 @@ export interface EventStreams {
   open(response: ServerResponse, session: SessionRow, viewerId: string): void;
   /** Another viewer took the session's place at the frame. */
   closeOthers(sessionId: string, viewerId: string): void;
+  /** Something changed that is not in the session's row. */
+  refresh(session: SessionRow): void;
 }
 
 export interface EventStreamDependencies {
   sessions: Pick<SessionService, "get" | "onChange">;
-  viewers: Pick<ViewerStore, "isCurrent">;
+  viewers: Pick<ViewerStore, "standing">;
+  clock: () => Date;
   readView: ReadFrameView;
   /** Asks for a browser again. */
   reopen(session: SessionRow): Promise<void>;
@@ -113,7 +116,7 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
 
     async function send(session: SessionRow): Promise<void> {
       if (ended || session.version < lastVersion) return;
-      const text = JSON.stringify(await deps.readView(session));
+      const text = JSON.stringify(await deps.readView(session, viewerId));
       if (ended) return;
       lastVersion = session.version;
       waiting = session.status === "CREATED";
@@ -127,10 +130,10 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
     async function refresh(): Promise<void> {
       const [session, current] = await Promise.all([
         deps.sessions.get(sessionId),
-        deps.viewers.isCurrent(sessionId, viewerId),
+        deps.viewers.standing(sessionId, viewerId, deps.clock()),
       ]);
       if (ended) return;
-      if (!session || !current) {
+      if (!session || current === null) {
         end();
         return;
       }
@@ -182,6 +185,9 @@ export function createEventStreams(deps: EventStreamDependencies): EventStreams 
 
   return {
     open,
+    refresh(session) {
+      for (const stream of bySession.get(session.id) ?? []) stream.changed(session);
+    },
     closeOthers(sessionId, viewerId) {
       for (const stream of bySession.get(sessionId) ?? []) if (stream.viewerId !== viewerId) stream.end();
     },

@@ -21,9 +21,18 @@ const permissionsPolicy = ["clipboard-write=(self)", ...deniedFeatures.map((feat
  */
 export function setFrameHeaders(
   response: ServerResponse,
-  options: { allowedOrigins: readonly string[] | null; streamOrigins: readonly string[] },
+  options: {
+    allowedOrigins: readonly string[] | null;
+    streamOrigins: readonly string[];
+    /** Opened by who takes a session over: in a window of its own, or a page around it could lead the hand. */
+    alone?: boolean;
+  },
 ): void {
-  const ancestors = options.allowedOrigins?.length ? originsOf(options.allowedOrigins) : defaultAncestors;
+  const ancestors = options.alone
+    ? []
+    : options.allowedOrigins?.length
+      ? originsOf(options.allowedOrigins)
+      : defaultAncestors;
   response.removeHeader("X-Frame-Options");
   const headers = {
     "Content-Security-Policy": [

@@ -3,7 +3,7 @@ import type { SessionEvent } from "@attestream/state-machine";
 import type { SessionService } from "../sessions/session-service.ts";
 import type { SessionRow } from "../storage/schema.ts";
 import { checkEmbedToken } from "./embed-token.ts";
-import type { ViewerCredentials, ViewerStore } from "./viewer-store.ts";
+import type { Viewer, ViewerCredentials, ViewerStore } from "./viewer-store.ts";
 
 export interface Opening {
   session: SessionRow;
@@ -23,8 +23,8 @@ export interface FrameService {
     entered: (session: SessionRow, cookie: string) => void,
   ): Promise<Opening>;
   resume(sessionId: string, credentials: ViewerCredentials): Promise<Opening>;
-  /** The session and its viewer, when the credentials are the viewer's. */
-  require(sessionId: string, credentials: ViewerCredentials): Promise<{ session: SessionRow; viewerId: string }>;
+  /** The session and its viewer, when the credentials are the viewer's. It may be one that only watches. */
+  require(sessionId: string, credentials: ViewerCredentials): Promise<{ session: SessionRow; viewer: Viewer }>;
   /** For a viewer that is still there when its session has been parked. */
   reopen(session: SessionRow): Promise<void>;
   consent(session: SessionRow, accepted: boolean): Promise<SessionRow>;
@@ -46,15 +46,15 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
   }
 
   async function require(sessionId: string, credentials: ViewerCredentials) {
-    const viewerId = await viewers.authenticate(sessionId, credentials);
-    const session = viewerId === null ? null : await sessions.get(sessionId);
+    const viewer = await viewers.authenticate(sessionId, credentials);
+    const session = viewer === null ? null : await sessions.get(sessionId);
     // The same answer whether there is no such session or it is somebody else's.
-    if (viewerId === null || session === null) throw new AppError("viewer_unknown");
-    return { session, viewerId };
+    if (viewer === null || session === null) throw new AppError("viewer_unknown");
+    return { session, viewer };
   }
 
-  async function comeBack(session: SessionRow, viewerId: string): Promise<Opening> {
-    const current = session.status === "CREATED" ? await opened(session) : session;
+  async function comeBack(session: SessionRow, { id: viewerId, here }: Viewer): Promise<Opening> {
+    const current = session.status === "CREATED" && here ? await opened(session) : session;
     return { session: current, viewerId, resumeSecret: viewers.resumeSecretOf(viewerId), cookie: null };
   }
 
@@ -75,8 +75,8 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
       const session = tokenId === null ? null : await sessions.get(sessionId);
       if (tokenId === null || session === null) throw new AppError("embed_token_invalid");
       // The viewer itself, by the same or another link: the partner's page was loaded again.
-      const viewerId = await viewers.authenticate(sessionId, credentials);
-      if (viewerId !== null) return comeBack(session, viewerId);
+      const viewer = await viewers.authenticate(sessionId, credentials);
+      if (viewer !== null) return comeBack(session, viewer);
 
       const entry = await viewers.enter(sessionId, tokenId, now);
       switch (entry.outcome) {
@@ -100,8 +100,8 @@ export function createFrameService({ sessions, viewers, tokenKey, clock }: Frame
     },
 
     async resume(sessionId, credentials) {
-      const { session, viewerId } = await require(sessionId, credentials);
-      return comeBack(session, viewerId);
+      const { session, viewer } = await require(sessionId, credentials);
+      return comeBack(session, viewer);
     },
 
     async reopen(session) {

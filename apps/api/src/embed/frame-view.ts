@@ -4,14 +4,18 @@ import type { FrameView } from "@attestream/shared/frame-api";
 import { consentFields } from "@attestream/workflow/schema";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
+import type { ViewerStore } from "./viewer-store.ts";
 
 export interface FrameViewDependencies {
   db: Kysely<Database>;
   platforms: Pick<PlatformStore, "pinned">;
   queuePosition(sessionId: string): Promise<FrameView["queue"]>;
+  viewers: Pick<ViewerStore, "standing">;
+  clock: () => Date;
 }
 
-export type ReadFrameView = (session: SessionRow) => Promise<FrameView>;
+/** As this viewer sees it. */
+export type ReadFrameView = (session: SessionRow, viewerId: string) => Promise<FrameView>;
 
 type Surroundings = Pick<FrameView, "partner" | "platform"> & { fields: string[] };
 
@@ -65,8 +69,11 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
     return surroundings;
   }
 
-  return async (session) => {
-    const { partner, platform, fields } = await surroundingsOf(session);
+  return async (session, viewerId) => {
+    const [{ partner, platform, fields }, standing] = await Promise.all([
+      surroundingsOf(session),
+      deps.viewers.standing(session.id, viewerId, deps.clock()),
+    ]);
     return {
       sessionId: session.id,
       version: session.version,
@@ -82,6 +89,8 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
       queue: session.status === "CREATED" ? await deps.queuePosition(session.id) : null,
       streamable: isStreamable(session),
       expiresAt: session.expires_at.toISOString(),
+      // Of a viewer that was shut out meanwhile nothing is asked any more: its next request says so.
+      handOver: standing ?? { elsewhere: true, returnable: false, offered: false },
       reason: reasonOf(session),
       locale: session.locale,
       theme: session.theme ?? "auto",

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { isTerminal, type SessionStatus } from "@attestream/shared";
+import type { FrameView } from "@attestream/shared/frame-api";
 import { deriveKey } from "../storage/encryption.ts";
 import type { Database } from "../storage/schema.ts";
 import { redeemOnce } from "./redeem-once.ts";
@@ -12,17 +13,31 @@ export interface ViewerCredentials {
   resumeSecret: string | null;
 }
 
-export type Entry =
-  | { outcome: "entered"; viewerId: string; cookie: string }
-  | { outcome: "used" | "held" | "over" | "absent" };
+export interface Viewer {
+  id: string;
+  /** Of those that ever held the session, the how many-th it is. */
+  turn: number;
+  /** False: another device holds the session now, and this one may watch. */
+  here: boolean;
+}
 
-/** Who may enter a session that has been opened. At most one viewer at a time. */
+export interface NewViewer {
+  viewerId: string;
+  cookie: string;
+}
+
+export type Entry = ({ outcome: "entered" } & NewViewer) | { outcome: "used" | "held" | "over" | "absent" };
+
+/** Who may enter a session that has been opened. At most one viewer at a time holds it. */
 export interface ViewerStore {
   /** Spends the token and makes its bearer the session's viewer, unless the session is held. */
   enter(sessionId: string, tokenId: string, now: Date): Promise<Entry>;
-  /** The viewer's id when one of the credentials is its own. */
-  authenticate(sessionId: string, credentials: ViewerCredentials): Promise<string | null>;
-  isCurrent(sessionId: string, viewerId: string): Promise<boolean>;
+  /** The viewer when one of the credentials is its own. */
+  authenticate(sessionId: string, credentials: ViewerCredentials): Promise<Viewer | null>;
+  /** Where this viewer stands; null when it is none (any more). */
+  standing(sessionId: string, viewerId: string, now: Date): Promise<FrameView["handOver"] | null>;
+  /** A new viewer; the caller has made room for it. */
+  add(trx: Transaction<Database>, sessionId: string, turn: number, now: Date): Promise<NewViewer>;
   resumeSecretOf(viewerId: string): string;
 }
 
@@ -63,8 +78,28 @@ export function createViewerStore(deps: {
     (await on.selectFrom("embed_tokens").select("token_id").where("token_id", "=", tokenId).executeTakeFirst()) !==
     undefined;
 
+  async function add(trx: Transaction<Database>, sessionId: string, turn: number, now: Date): Promise<NewViewer> {
+    const viewerId = randomUUID();
+    const cookie = Buffer.from(randomBytes(32)).toString("base64url");
+    await trx
+      .insertInto("viewers")
+      .values({
+        id: viewerId,
+        session_id: sessionId,
+        cookie_hash: hashOf(cookie),
+        resume_hash: hashOf(resumeSecretOf(viewerId)),
+        turn,
+        handed_over_at: null,
+        return_until: null,
+        created_at: now,
+      })
+      .execute();
+    return { viewerId, cookie };
+  }
+
   return {
     resumeSecretOf,
+    add,
 
     async enter(sessionId, tokenId, now) {
       // Without the lock: a crowd with a used token must not keep its winner waiting for a connection.
@@ -83,20 +118,9 @@ export function createViewerStore(deps: {
         // Consent is one person's: whoever enters after it was given must be the same.
         if (entered[session.status] || session.consented_at !== null) return { outcome: "held" };
         if (!(await redeemOnce(trx, tokenId, sessionId, now))) return { outcome: "used" };
-        const viewerId = randomUUID();
-        const cookie = Buffer.from(randomBytes(32)).toString("base64url");
-        await trx.deleteFrom("viewers").where("session_id", "=", sessionId).execute();
-        await trx
-          .insertInto("viewers")
-          .values({
-            id: viewerId,
-            session_id: sessionId,
-            cookie_hash: hashOf(cookie),
-            resume_hash: hashOf(resumeSecretOf(viewerId)),
-            created_at: now,
-          })
-          .execute();
-        return { outcome: "entered", viewerId, cookie };
+        const before = await trx.deleteFrom("viewers").where("session_id", "=", sessionId).returning("turn").execute();
+        const turn = Math.max(0, ...before.map((viewer) => viewer.turn)) + 1;
+        return { outcome: "entered", ...(await add(trx, sessionId, turn, now)) };
       });
     },
 
@@ -104,7 +128,7 @@ export function createViewerStore(deps: {
       if (cookie === null && resumeSecret === null) return null;
       const viewers = await db
         .selectFrom("viewers")
-        .select(["id", "cookie_hash", "resume_hash"])
+        .select(["id", "cookie_hash", "resume_hash", "turn", "handed_over_at"])
         .where("session_id", "=", sessionId)
         .execute();
       const viewer = viewers.find(
@@ -112,17 +136,23 @@ export function createViewerStore(deps: {
           (cookie !== null && timingSafeEqual(hashOf(cookie), row.cookie_hash)) ||
           (resumeSecret !== null && timingSafeEqual(hashOf(resumeSecret), row.resume_hash)),
       );
-      return viewer?.id ?? null;
+      return viewer ? { id: viewer.id, turn: viewer.turn, here: viewer.handed_over_at === null } : null;
     },
 
-    async isCurrent(sessionId, viewerId) {
-      const row = await db
+    async standing(sessionId, viewerId, now) {
+      const all = await db
         .selectFrom("viewers")
-        .select("id")
-        .where("id", "=", viewerId)
+        .select(["id", "turn", "handed_over_at", "return_until"])
         .where("session_id", "=", sessionId)
-        .executeTakeFirst();
-      return row !== undefined;
+        .execute();
+      const viewer = all.find(({ id }) => id === viewerId);
+      if (!viewer) return null;
+      const elsewhere = viewer.handed_over_at !== null;
+      return {
+        elsewhere,
+        returnable: !elsewhere && all.some(({ turn }) => turn < viewer.turn),
+        offered: elsewhere && viewer.return_until !== null && viewer.return_until > now,
+      };
     },
   };
 }

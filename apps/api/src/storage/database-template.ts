@@ -21,6 +21,7 @@ function templatePath(): string {
     "migrations/0004-sealed-stream.ts",
     "migrations/0005-webhook-events.ts",
     "migrations/0006-sealed-attestations.ts",
+    "migrations/0007-hand-over.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

@@ -6,6 +6,7 @@ import * as customUrlAndRetention from "./migrations/0003-custom-url-and-retenti
 import * as sealedStream from "./migrations/0004-sealed-stream.ts";
 import * as webhookEvents from "./migrations/0005-webhook-events.ts";
 import * as sealedAttestations from "./migrations/0006-sealed-attestations.ts";
+import * as handOver from "./migrations/0007-hand-over.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = {
@@ -15,6 +16,7 @@ const migrations = {
   "0004-sealed-stream": sealedStream,
   "0005-webhook-events": webhookEvents,
   "0006-sealed-attestations": sealedAttestations,
+  "0007-hand-over": handOver,
 };
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */

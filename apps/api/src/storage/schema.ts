@@ -151,6 +151,12 @@ export interface ViewersTable {
   /** SHA-256 of the cookie's value and of the resume secret. */
   cookie_hash: Uint8Array;
   resume_hash: Uint8Array;
+  /** Counts a session's viewers; never given twice in one session. */
+  turn: Generated<number>;
+  /** Null: this one holds the session. */
+  handed_over_at: Date | null;
+  /** Until then one that was handed over may take the session back. */
+  return_until: Date | null;
   created_at: CreatedAt;
 }
 

@@ -10,6 +10,8 @@ import type { UpgradeRequest } from "./upgrade-request.ts";
 export interface Admission {
   session: SessionRow;
   viewerId: string;
+  /** Which of the session's viewers it is, counted. */
+  turn: number;
   /** `host:port` of the worker that holds the session. */
   workerAddress: string;
 }
@@ -37,17 +39,19 @@ export function createAdmission(deps: AdmissionDependencies): (request: UpgradeR
     if (!isStreamable(session)) throw new AppError("session_has_no_browser");
     const workerAddress = await workers.addressOf(session);
     if (workerAddress === null) throw new AppError("session_has_no_browser");
-    await db.transaction().execute(async (trx) => {
+    const turn = await db.transaction().execute(async (trx) => {
       // The session's lock makes this and the entering of another viewer take turns.
       await trx.selectFrom("sessions").select("id").where("id", "=", session.id).forUpdate().execute();
       const viewer = await trx
         .selectFrom("viewers")
-        .select("id")
+        .select("turn")
         .where("id", "=", ticket.viewerId)
         .where("session_id", "=", session.id)
+        .where("handed_over_at", "is", null)
         .executeTakeFirst();
       if (!viewer || !(await redeemOnce(trx, ticket.ledgerId, session.id, now))) throw new AppError("viewer_unknown");
+      return viewer.turn;
     });
-    return { session, viewerId: ticket.viewerId, workerAddress };
+    return { session, viewerId: ticket.viewerId, turn, workerAddress };
   };
 }

@@ -48,29 +48,41 @@ export function createOpenStreams({ db, sessions, timing, clock, log }: OpenStre
   }
 
   /**
-   * Between the ticket and the worker's report that the viewer is connected, another viewer may have
-   * entered, or the session ended, by way of another replica that cannot reach this stream. After
-   * that report nobody can enter any more: one look is enough.
+   * Another viewer may have entered or taken the session over, or the session have ended, by way of
+   * another replica that cannot reach this stream. Soon after the opening that is likely; later the worker
+   * itself lets go of a viewer whose successor has arrived, and this is for one that has not.
    */
   async function recheck(stream: OpenStream): Promise<void> {
     const [session, viewer] = await Promise.all([
       sessions.get(stream.sessionId),
-      db.selectFrom("viewers").select("id").where("id", "=", stream.viewerId).executeTakeFirst(),
+      db
+        .selectFrom("viewers")
+        .select("id")
+        .where("id", "=", stream.viewerId)
+        .where("handed_over_at", "is", null)
+        .executeTakeFirst(),
     ]);
     if (session) cutOffWhenOver(stream, session);
     if (!viewer) stream.tunnel.close();
   }
 
-  function recheckLater(stream: OpenStream): void {
+  function recheckLater(stream: OpenStream, inMs: number): void {
     stream.recheck = setTimeout(() => {
-      recheck(stream).catch((error: unknown) => {
-        log.warn(
-          { sessionId: stream.sessionId, err: error instanceof Error ? error.name : "" },
-          "stream not checked; trying again",
-        );
-        if (bySession.get(stream.sessionId)?.has(stream)) recheckLater(stream);
-      });
-    }, timing.recheck);
+      recheck(stream).then(
+        () => recheckAgain(stream, timing.recheckAgain),
+        (error: unknown) => {
+          log.warn(
+            { sessionId: stream.sessionId, err: error instanceof Error ? error.name : "" },
+            "stream not checked; trying again",
+          );
+          recheckAgain(stream, timing.recheck);
+        },
+      );
+    }, inMs);
+  }
+
+  function recheckAgain(stream: OpenStream, inMs: number): void {
+    if (bySession.get(stream.sessionId)?.has(stream)) recheckLater(stream, inMs);
   }
 
   function remove(stream: OpenStream): void {
@@ -98,7 +110,7 @@ export function createOpenStreams({ db, sessions, timing, clock, log }: OpenStre
       const { id: sessionId, epoch } = session;
       const stream: OpenStream = { sessionId, viewerId, epoch, tunnel, recheck: undefined, cutOff: undefined };
       bySession.set(sessionId, (bySession.get(sessionId) ?? new Set()).add(stream));
-      recheckLater(stream);
+      recheckLater(stream, timing.recheck);
     },
 
     closeOthers(sessionId, viewerId) {

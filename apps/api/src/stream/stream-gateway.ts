@@ -102,12 +102,13 @@ export function createStreamGateway(deps: StreamGatewayDependencies): StreamGate
   /** Rebuilt, not copied: no cookie, no ticket, no origin and no extension (compression) reaches the worker. */
   async function forwardedHandshake(
     upgrade: UpgradeRequest,
-    { session, viewerId, workerAddress }: Admission,
+    { session, viewerId, turn, workerAddress }: Admission,
   ): Promise<string> {
     const pass = await mintViewerPass(deps.workerToken, {
       sessionId: session.id,
       epoch: session.epoch,
       viewerId,
+      turn,
       expiresAt: deps.clock().getTime() + timing.pass,
     });
     return [

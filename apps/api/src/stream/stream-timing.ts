@@ -14,6 +14,8 @@ export interface StreamTiming {
   pass: number;
   /** From the opening of a stream to a second look at whose session it is. */
   recheck: number;
+  /** From one later look to the next. */
+  recheckAgain: number;
 }
 
 export const defaultStreamTiming: StreamTiming = {
@@ -25,4 +27,5 @@ export const defaultStreamTiming: StreamTiming = {
   cutOff: 5_000,
   pass: 30_000,
   recheck: 5_000,
+  recheckAgain: 30_000,
 };

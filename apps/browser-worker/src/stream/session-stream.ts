@@ -24,6 +24,7 @@ export interface SessionStreamOptions {
   page: Page;
   size: { width: number; height: number };
   /** Of this stream alone; disposed of with it. */
+  /** Of the context's pages, at first. */
   encoder: FrameEncoder;
   onViewer: (event: "viewer.connected" | "viewer.disconnected") => void;
   onBroken: () => void;
@@ -51,6 +52,8 @@ export class SessionStream {
   #control = false;
   #closed = false;
 
+  /** Of the last viewer: one with a lower turn has lost the session for ever. */
+  #turn = 0;
   constructor(options: SessionStreamOptions) {
     this.#options = options;
     this.#size = options.size;
@@ -91,11 +94,19 @@ export class SessionStream {
     return this.#viewer?.viewerId ?? null;
   }
 
-  /** The same viewer's older connection is closed; the caller has refused any other viewer. */
+  /** False for another viewer than the present one, unless the session was handed over to it; and for the one before, for ever. */
+  admits({ viewerId, turn }: { viewerId: string; turn: number }): boolean {
+    if (turn < this.#turn) return false;
+    return this.#viewer === null || this.#viewer.viewerId === viewerId || turn > this.#viewer.turn;
+  }
+
+  /** An older connection is closed, of the same viewer or of the one before; the caller has refused any other. */
   attach(viewer: ViewerConnection): void {
     const previous = this.#viewer;
     this.#viewer = viewer;
-    if (previous) previous.close(viewerCloseCodes.replaced);
+    this.#turn = viewer.turn;
+    if (previous)
+      previous.close(previous.viewerId === viewer.viewerId ? viewerCloseCodes.replaced : viewerCloseCodes.handedOver);
     else this.#options.onViewer("viewer.connected");
     viewer.listen({ onMessage: (message) => this.#receive(viewer, message), onClose: () => this.#detach(viewer) });
     viewer.send({ type: "hello", protocol: viewerProtocolVersion, ...this.#size });

@@ -20,13 +20,16 @@ export interface ViewerConnectionEvents {
 /** One open viewer WebSocket: opens and parses what comes in, seals and bounds what goes out, notices when the peer is gone. */
 export class ViewerConnection {
   readonly viewerId: string;
+  /** Which of the session's viewers it is, counted. */
+  readonly turn: number;
   readonly #socket: WebSocket;
   readonly #seal: WorkerEnd;
   readonly #timer: NodeJS.Timeout;
   #missedPongs = 0;
 
-  constructor(socket: WebSocket, viewerId: string, seal: WorkerEnd) {
+  constructor(socket: WebSocket, { viewerId, turn }: { viewerId: string; turn: number }, seal: WorkerEnd) {
     this.viewerId = viewerId;
+    this.turn = turn;
     this.#socket = socket;
     this.#seal = seal;
     socket.on("error", () => socket.terminate());

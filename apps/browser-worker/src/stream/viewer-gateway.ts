@@ -27,7 +27,7 @@ const refusals = {
 
 /**
  * Where viewers arrive, forwarded by the API with a pass. Answers 101 only for a session that lives
- * here and has no other viewer.
+ * here and has no other viewer, or one that it was handed over from.
  */
 export class ViewerGateway {
   readonly #options: ViewerGatewayOptions;
@@ -87,9 +87,9 @@ export class ViewerGateway {
       if (typeof found === "number") return refuse(socket, found);
       const seal = await found.sealKey.accept(found.offer);
       // Asked here, in one turn with the attachment: of two that arrive together one is refused.
-      if (found.stream.viewerId !== null && found.stream.viewerId !== found.viewerId) return refuse(socket, 409);
+      if (!found.stream.admits(found)) return refuse(socket, 409);
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        found.stream.attach(new ViewerConnection(webSocket, found.viewerId, seal));
+        found.stream.attach(new ViewerConnection(webSocket, found, seal));
       });
     } catch (error) {
       if (!(error instanceof SealError)) this.#options.log.error({ kind: kindOf(error) }, "a viewer was not taken");
@@ -99,7 +99,7 @@ export class ViewerGateway {
 
   async #admit(
     request: IncomingMessage,
-  ): Promise<keyof typeof refusals | (Viewing & { viewerId: string; offer: string })> {
+  ): Promise<keyof typeof refusals | (Viewing & { viewerId: string; turn: number; offer: string })> {
     const sessionId = /^\/session\/([0-9a-f-]{36})$/.exec((request.url ?? "").split("?")[0] ?? "")?.[1];
     if (sessionId === undefined) return 404;
     const pass = request.headers[viewerPassHeader];
@@ -110,7 +110,7 @@ export class ViewerGateway {
     const offer = offered.find((name) => name.startsWith(sealSubprotocolPrefix))?.slice(sealSubprotocolPrefix.length);
     if (!offered.includes(viewerSubprotocol) || offer === undefined) return 400;
     const viewing = this.#options.findViewing(sessionId, claims.epoch);
-    return viewing === null ? 404 : { ...viewing, viewerId: claims.viewerId, offer };
+    return viewing === null ? 404 : { ...viewing, viewerId: claims.viewerId, turn: claims.turn, offer };
   }
 }
 

@@ -21,6 +21,7 @@ export interface ViewerTarget {
   sessionId: string;
   epoch: number;
   viewerId: string;
+  turn?: number;
   /** Has heard which key the worker stated for the session, and who the worker is. */
   api: FakeApi;
 }
@@ -47,8 +48,8 @@ export class TestViewer {
 
   /** Throws the HTTP status when the upgrade is refused. */
   static async connect(target: ViewerTarget): Promise<TestViewer> {
-    const { port, workerToken, api, ...claims } = target;
-    const pass = await mintViewerPass(workerToken, { ...claims, expiresAt: Date.now() + 30_000 });
+    const { port, workerToken, api, turn = 1, ...claims } = target;
+    const pass = await mintViewerPass(workerToken, { ...claims, turn, expiresAt: Date.now() + 30_000 });
     const seal = await sealFor(api, target.sessionId);
     // For a session that the worker does not hold there is no key: the refusal comes before it matters.
     const protocols = [viewerSubprotocol, `${sealSubprotocolPrefix}${seal?.offer ?? "none"}`];

@@ -15,6 +15,7 @@ const view: FrameView = {
   queue: null,
   streamable: true,
   expiresAt: "2030-01-01T00:00:00.000Z",
+  handOver: { elsewhere: false, returnable: false, offered: false },
   reason: null,
   locale: null,
   theme: "auto",

@@ -14,6 +14,7 @@ export type AfterClose =
 export function afterClose(code: number, broken: number): AfterClose {
   switch (code) {
     case viewerCloseCodes.sessionReleased:
+    case viewerCloseCodes.handedOver:
       return { then: "wait" };
     case viewerCloseCodes.replaced:
       return { then: "replaced" };
@@ -32,6 +33,7 @@ export function afterTicketError(code: string): AfterClose | { then: "refused" }
     case "session_has_no_browser":
     case "session_over":
     case "session_state_conflict":
+    case "session_handed_over":
       return { then: "wait" };
     case "viewer_unknown":
     case "session_not_found":

@@ -40,6 +40,8 @@ export const viewerCloseCodes = {
   overrun: 4413,
   /** another connection of the same viewer took over: stop */
   replaced: 4409,
+  /** the session goes on on another device: stop, and follow what the API says */
+  handedOver: 4410,
   /** the worker shuts down or lost its browser: ask the API, then reconnect or stop */
   workerStopping: 4503,
 } as const;

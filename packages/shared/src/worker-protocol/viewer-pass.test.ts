@@ -6,6 +6,7 @@ const claims = {
   sessionId: "0b2f1c7e-6d0a-4c55-9f57-0a3a3f3f9f01",
   epoch: 3,
   viewerId: "v1",
+  turn: 1,
   expiresAt: now.getTime() + 1000,
 };
 

@@ -13,8 +13,10 @@ const claimsSchema = z.strictObject({
   epoch: z.int(),
   /** Unix time, milliseconds. */
   expiresAt: z.int(),
-  /** Names the viewer; a second viewer with another id replaces nobody while the first is connected. */
+  /** Names the viewer; another viewer replaces it only when its turn came later. */
   viewerId: z.string().min(1).max(64),
+  /** Counts the session's viewers. After a higher one was seen a lower one is worth nothing. */
+  turn: z.int().min(1),
 });
 
 export type ViewerPass = z.infer<typeof claimsSchema>;

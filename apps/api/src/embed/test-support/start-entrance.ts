@@ -43,7 +43,9 @@ const definition = {
  * The entrance as the API wires it, on a real database and real sockets: the frame's routes, the
  * stream gateway, and a WebSocket server on a port of its own in the place of a worker.
  */
-export async function startEntrance(options: { timing?: Partial<StreamTiming>; queueRefreshMs?: number } = {}) {
+export async function startEntrance(
+  options: { timing?: Partial<StreamTiming>; queueRefreshMs?: number; databaseUrl?: string | undefined } = {},
+) {
   const refusalsPerMinute = 40;
   const folder = await mkdtemp(join(tmpdir(), "attestream-entrance-"));
   const frameDir = join(folder, "frame");
@@ -52,7 +54,8 @@ export async function startEntrance(options: { timing?: Partial<StreamTiming>; q
   await writeFile(join(frameDir, "assets", "frame-ABC.js"), "export {};");
 
   const masterKey = randomBytes(32);
-  const database = await openDatabase({ dataDir: join(folder, "data"), template: databaseTemplate });
+  const { databaseUrl } = options;
+  const database = await openDatabase({ dataDir: join(folder, "data"), databaseUrl, template: databaseTemplate });
   const { db } = database;
   const time = { offsetMs: 0 };
   const clock = () => new Date(Date.now() + time.offsetMs);
