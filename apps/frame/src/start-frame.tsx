@@ -8,6 +8,7 @@ import { messagesFor } from "./messages.ts";
 import type { FrameContext } from "./parts/frame-context.ts";
 import { createBackoff } from "./session/backoff.ts";
 import { createFrameApi } from "./session/frame-api-client.ts";
+import { createFormChoice } from "./session/form-choice.ts";
 import { FrameSession } from "./session/frame-session.ts";
 import { createResumeSecret } from "./session/resume-secret.ts";
 import { Picture } from "./stream/picture.ts";
@@ -114,6 +115,7 @@ export function startFrame(window: Window & typeof globalThis): void {
       stage = size;
       stream.send({ type: "resize", ...size });
     },
+    formChoice: createFormChoice(sessionId, () => window.sessionStorage),
     hurry: () => network.dispatchEvent(new Event("online")),
     takeOver: () => stream.start(),
     now,

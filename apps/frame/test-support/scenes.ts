@@ -29,6 +29,22 @@ const login: Challenge = {
   canContinue: false,
 };
 
+const loginForm: Challenge = {
+  ...login,
+  fields: [
+    { id: "username", label: "User name", type: "text", autocomplete: "username" },
+    { id: "password", label: "Password", type: "password", autocomplete: "current-password" },
+  ],
+  submitLabel: "Log in",
+};
+
+/** Open by itself on a phone. */
+async function openForm(page: Page): Promise<void> {
+  const opener = page.getByRole("button", { name: "Fill in here instead" });
+  await page.locator(".turn-form, .turn-opener").first().waitFor();
+  if (await opener.isVisible()) await opener.click();
+}
+
 const picker: PagePicker = {
   id: "p1",
   kind: "date",
@@ -365,6 +381,57 @@ export const scenes: Record<string, Scene> = {
     view: awaiting,
     act: live(login, async ({ server }) => server.say({ type: "popupRefused", host: "ads.elsewhere.test" })),
     shows: "dialog[open]",
+  },
+  "57-form": { view: awaiting, act: live(loginForm, async ({ page }) => openForm(page)), shows: ".turn-form" },
+  "58-form-closed": {
+    view: awaiting,
+    act: live(loginForm, async ({ page }) => {
+      await openForm(page);
+      await page.getByRole("button", { name: "Type on the page" }).click();
+    }),
+    shows: ".turn-opener",
+  },
+  "59-form-error": {
+    view: awaiting,
+    act: live(
+      { ...loginForm, websiteError: "The user name or password is incorrect. You have 2 tries left." },
+      async ({ page }) => openForm(page),
+    ),
+    shows: ".turn-form",
+  },
+  "60-form-code": {
+    view: awaiting,
+    act: live(
+      {
+        ...login,
+        kind: "otp",
+        method: "sms",
+        instructions: "Enter the security code that Demo Bank sent to your phone.",
+        fields: [{ id: "code", label: "Security code", type: "code", length: 6, autocomplete: "one-time-code" }],
+        submitLabel: "Verify",
+      },
+      async ({ page }) => openForm(page),
+    ),
+    shows: ".turn-form",
+  },
+  "61-form-stuck": {
+    view: awaiting,
+    act: live({ ...loginForm, filled: { state: "stuck", missing: ["password"] } }, async ({ page }) => openForm(page)),
+    shows: ".form-said",
+  },
+  "62-form-question": {
+    view: awaiting,
+    act: live(
+      {
+        ...login,
+        kind: "question",
+        instructions: "What was the name of your first pet?",
+        fields: [{ id: "answer", label: "Your answer", type: "text", autocomplete: "off" }],
+        submitLabel: "Answer",
+      },
+      async ({ page }) => openForm(page),
+    ),
+    shows: ".turn-form",
   },
   "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
 };

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Messages } from "../messages.ts";
+import type { FormChoice } from "../session/form-choice.ts";
 import type { FrameSession } from "../session/frame-session.ts";
 import type { Size } from "../stream/pointer-mapping.ts";
 import type { Picture } from "../stream/picture.ts";
@@ -16,6 +17,8 @@ export interface FrameContext {
   send(message: ViewerMessage): void;
   /** The live page shows at this size, CSS pixels. */
   stageResized(size: Size): void;
+  /** Whether the user wants the page's fields as a form. */
+  formChoice: FormChoice;
   /** Connect now, do not wait for the next try. */
   hurry(): void;
   /** Reconnect after another window took over. */

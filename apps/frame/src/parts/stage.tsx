@@ -75,7 +75,13 @@ export function Stage({ state }: { state: OpenState }) {
       life.signal,
     );
     watchStageSize(
-      { holder, canvas, keyboardOpen: () => byTouch() && document.activeElement === target, onSize: stageResized },
+      {
+        holder,
+        canvas,
+        keyboardOpen: () => byTouch() && document.activeElement === target,
+        covered: formHeight,
+        onSize: stageResized,
+      },
       life.signal,
     );
     if (!byTouch() && document.hasFocus()) target.focus({ preventScroll: true });
@@ -155,6 +161,11 @@ export function Stage({ state }: { state: OpenState }) {
       </p>
     </div>
   );
+}
+
+function formHeight(): number {
+  const form = document.querySelector<HTMLElement>(".turn-form");
+  return form?.parentElement ? form.offsetHeight + parseFloat(getComputedStyle(form.parentElement).rowGap) : 0;
 }
 
 function contains(

@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Challenge, ChallengeKind } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
+import { ChallengeForm } from "./challenge-form.tsx";
 import { useFrame } from "./frame-context.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { clockText } from "./time-text.ts";
@@ -19,9 +20,36 @@ const icons = {
 const nearMs = 90_000;
 const sessionNearMs = 300_000;
 
-/** What the user is asked to do now, in words, beside the page itself. `open`: the page takes input. */
-export function TurnPanel({ challenge, open, view }: { challenge: Challenge | null; open: boolean; view: FrameView }) {
-  const { messages, now } = useFrame();
+/** Where the page's own fields are small, or the keyboard covers them. */
+const prefersForm = () => matchMedia("(pointer: coarse), (max-width: 560px)").matches;
+
+export interface TurnPanelProps {
+  challenge: Challenge | null;
+  /** The page takes input. */
+  open: boolean;
+  connected: boolean;
+  view: FrameView;
+}
+
+/** What the user is asked to do now, in words, beside the page itself; where the page's fields are known, as a form too. */
+export function TurnPanel({ challenge, open, connected, view }: TurnPanelProps) {
+  const { messages, now, formChoice } = useFrame();
+  const [asForm, setAsForm] = useState(() => formChoice.read() ?? prefersForm());
+  const [inUse, setInUse] = useState(false);
+  const [names] = useState(() => new Map<string, string>());
+  const openerRef = useRef<HTMLButtonElement>(null);
+  const closedRef = useRef(false);
+  const choose = (form: boolean) => {
+    formChoice.write(form);
+    setInUse(form);
+    closedRef.current = !form;
+    setAsForm(form);
+  };
+  useEffect(() => {
+    if (closedRef.current) openerRef.current?.focus();
+    closedRef.current = false;
+  }, [asForm]);
+  const hasForm = challenge !== null && challenge.fields.length > 0;
   const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
   const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
   const words = messages.live;
@@ -45,13 +73,30 @@ export function TurnPanel({ challenge, open, view }: { challenge: Challenge | nu
             </p>
           )}
           <Answers challenge={challenge} />
+          {hasForm && !asForm && (
+            <button ref={openerRef} type="button" class="button button-choice turn-opener" onClick={() => choose(true)}>
+              <Icon name="pen" />
+              {words.formOpen}
+            </button>
+          )}
           {challenge.websiteError && (
-            <p class="turn-error" role="alert">
+            <p class="turn-error" id="turn-error" role="alert">
               <Icon name="alert" />
               <span>
                 <b>{words.websiteSays}:</b> {challenge.websiteError}
               </span>
             </p>
+          )}
+          {hasForm && asForm && (
+            <ChallengeForm
+              key={challenge.id}
+              challenge={challenge}
+              enabled={open && connected}
+              names={names}
+              inUse={inUse}
+              onSent={() => setInUse(true)}
+              onClose={() => choose(false)}
+            />
           )}
         </>
       ) : (

@@ -14,7 +14,12 @@ export function LiveScreen({ state }: { state: OpenState }) {
       <h1 class="sr-only" tabIndex={-1}>
         {messages.live.label(state.view.platform.displayName)}
       </h1>
-      <TurnPanel challenge={state.page.challenge} open={state.page.control} view={state.view} />
+      <TurnPanel
+        challenge={state.page.challenge}
+        open={state.page.control}
+        connected={state.stream.link === "connected"}
+        view={state.view}
+      />
       <div class="window">
         <div class="window-bar">
           <HostPill page={state.page} />

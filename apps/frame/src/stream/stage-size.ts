@@ -9,16 +9,20 @@ export interface StageSizeOptions {
   canvas: HTMLCanvasElement;
   /** While a phone's keyboard is open, less height means only that it covers the page. */
   keyboardOpen: () => boolean;
+  /** Height that a form of ours takes for a moment, CSS pixels: the page keeps its layout and is shown smaller. */
+  covered: () => number;
   onSize(size: Size): void;
 }
 
 /** Tells the size at which the remote page should be laid out, once it stands still. Ends with `signal`. */
-export function watchStageSize({ holder, canvas, keyboardOpen, onSize }: StageSizeOptions, signal: AbortSignal): void {
+export function watchStageSize(options: StageSizeOptions, signal: AbortSignal): void {
+  const { holder, canvas, keyboardOpen, covered, onSize } = options;
   let told: Size | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function settle(): void {
-    const { clientWidth: width, clientHeight: height } = holder;
+    const { clientWidth: width } = holder;
+    const height = holder.clientHeight + covered();
     if (told && keyboardOpen() && width === told.width && height < told.height) {
       // The page keeps its layout under the keyboard; the box scrolls over it instead.
       canvas.style.height = `${told.height}px`;
