@@ -1,20 +1,6 @@
-import { existsSync } from "node:fs";
 import puppeteer, { type Browser, type Frame } from "puppeteer-core";
 import type { ChallengeKind } from "@attestream/shared";
-
-const places = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
-
-/** Debian's Firefox, or the one that is named; not Playwright's, which is a build of its own that nobody uses. */
-function findFirefox(): string {
-  const named = process.env["FIREFOX_PATH"];
-  const found = named === undefined ? places.find((place) => existsSync(place)) : named;
-  if (found !== undefined && existsSync(found)) return found;
-  throw new Error(
-    named === undefined
-      ? "No Firefox found. Install it, on Debian with: apt-get install firefox-esr. Or set FIREFOX_PATH."
-      : `FIREFOX_PATH: there is no ${named}. Name the program file of a Firefox.`,
-  );
-}
+import { findFirefox } from "./find-firefox.ts";
 
 /** An end user with Firefox, driven over WebDriver BiDi; knows nothing but what a person sees. */
 export class FirefoxUser implements AsyncDisposable {

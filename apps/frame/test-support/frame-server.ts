@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { extname, join } from "node:path";
 import { randomUUID } from "node:crypto";
 import {
@@ -44,10 +45,21 @@ export interface FrameServerOptions {
   cookies?: boolean;
   /** True: the stream's key is signed by nobody whom the API publishes. */
   strangeKey?: boolean;
+  /** The stream leads to this worker; all else is still decided by the test. */
+  worker?: ForeignWorker;
+}
+
+/** A real worker that holds a session. */
+export interface ForeignWorker {
+  sessionId: string;
+  /** Of the key that goes with a ticket. */
+  statement: string;
+  publicJwk: WorkerIdentity["publicJwk"];
+  forward(request: IncomingMessage, viewer: Duplex, head: Buffer): Promise<void>;
 }
 
 interface StandInWorker {
-  identity: WorkerIdentity;
+  publicJwk: WorkerIdentity["publicJwk"];
   key: SessionSealKey;
   statement: string;
 }
@@ -61,6 +73,8 @@ export class FrameServer {
   readonly requests: string[] = [];
   /** Answers the next request of this name with an error, or never (`hang`). */
   readonly faults = new Map<string, ApiErrorCode | "hang">();
+  /** How late pings are answered, milliseconds; null: never. They are not kept. */
+  pongMs: number | null = 0;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #cookies: boolean;
@@ -73,8 +87,6 @@ export class FrameServer {
   #stream: { socket: WebSocket; seal: WorkerEnd } | null = null;
   #seq = 0;
   #opened = 0;
-  /** How late pings are answered, milliseconds; null: never. They are not kept. */
-  pongMs: number | null = 0;
 
   private constructor(http: Server, worker: StandInWorker, sessionId: string, options: FrameServerOptions) {
     this.#http = http;
@@ -93,7 +105,8 @@ export class FrameServer {
     const identity = await createWorkerIdentity();
     const signer = options.strangeKey ? await createWorkerIdentity() : identity;
     const statement = await signer.sign({ sessionId, epoch: 1, publicKey: key.publicKey });
-    const server = new FrameServer(http, { identity, key, statement }, sessionId, options);
+    const worker = { publicJwk: identity.publicJwk, key, statement, ...options.worker };
+    const server = new FrameServer(http, worker, sessionId, options);
     http.on("request", (request, response) => void server.#answer(request, response, dist));
     http.on("upgrade", (request, socket, head) => {
       const [protocol, ticket, seal] = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
@@ -106,6 +119,7 @@ export class FrameServer {
         socket.destroy();
         return;
       }
+      if (options.worker) return void options.worker.forward(request, socket, head);
       const offer = seal.slice(sealSubprotocolPrefix.length);
       server.#sockets.handleUpgrade(request, socket, head, (stream) => void server.#connect(stream, offer));
     });
@@ -119,7 +133,6 @@ export class FrameServer {
   }
 
   /** Connections of the stream so far. */
-      if (options.worker) return void options.worker.forward(request, socket, head);
   get opened(): number {
     return this.#opened;
   }
@@ -251,6 +264,11 @@ export class FrameServer {
     this.#happened();
   }
 
+  #hear(message: ViewerMessage): void {
+    if (message.type !== "ping") this.received.push(message);
+    else if (this.pongMs !== null) setTimeout(() => this.say({ type: "pong", id: message.id }), this.pongMs);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse, dist: string): Promise<void> {
     const url = new URL(request.url ?? "/", this.origin);
     if (url.pathname.startsWith("/verify/assets/")) {
@@ -261,14 +279,9 @@ export class FrameServer {
     }
     if (url.pathname === "/.well-known/worker-keys.json") {
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ keys: [this.#worker.identity.publicJwk] }));
+      response.end(JSON.stringify({ keys: [this.#worker.publicJwk] }));
       return;
     }
-  #hear(message: ViewerMessage): void {
-    if (message.type !== "ping") this.received.push(message);
-    else if (this.pongMs !== null) setTimeout(() => this.say({ type: "pong", id: message.id }), this.pongMs);
-  }
-
     const [, , id, action] = url.pathname.split("/");
     if (id !== this.sessionId) return fail(response, "not_found");
     if (action === undefined) {
@@ -348,6 +361,7 @@ function sampleView(sessionId: string): FrameView {
     queue: null,
     streamable: false,
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    handOver: { elsewhere: false, returnable: false, offered: false },
     reason: null,
     locale: null,
     theme: "auto",
@@ -361,7 +375,6 @@ function succeed(response: ServerResponse, data: unknown): void {
 
 function fail(response: ServerResponse, code: ApiErrorCode): void {
   const { status, type, retriable, message } = apiErrors[code];
-    handOver: { elsewhere: false, returnable: false, offered: false },
   response.writeHead(status, { "content-type": "application/json" });
   response.end(
     JSON.stringify({
