@@ -248,11 +248,41 @@ describe("a session in a worker", () => {
     await release(sessionId);
   });
 
-  it("resizes the page to the viewer", async () => {
+  it("resizes the page to the viewer, as fine as its screen, and its windows too", async () => {
     const { sessionId, viewer } = await begin();
-    await viewer.until(({ packets }) => packets.length > 0);
-    viewer.send({ type: "resize", width: 390, height: 700 });
-    await viewer.until(({ packets }) => packets.at(-1)?.width === 390 && packets.at(-1)?.height === 700);
+    await startTree(sessionId, viewer);
+    await loaded(viewer);
+    const turn = async (width: number, height: number, scale: number) => {
+      viewer.send({ type: "resize", width, height, ratio: scale });
+      await viewer.until(({ packets }) => {
+        const last = packets.at(-1);
+        return last?.width === width * scale && last.height === height * scale;
+      });
+    };
+    const focusedAt = (y: number) =>
+      viewer.until(({ messages }) => {
+        const last = messages.findLast((message) => message.type === "focus");
+        return last?.type === "focus" && last.field?.y === y;
+      });
+    await turn(420, 700, 2);
+    viewer.click(2 * 150, 2 * 120);
+    await focusedAt(2 * 100);
+    await turn(700, 420, 1.5);
+    viewer.click(1.5 * 150, 1.5 * 220);
+    await focusedAt(1.5 * 200);
+    await turn(420, 700, 2);
+    viewer.click(2 * 150, 2 * 420);
+    await focusedAt(2 * 200);
+    await turn(700, 420, 2);
+    await focusedAt(2 * 200);
+    viewer.click(2 * 150, 2 * 120);
+    await viewer.until(({ messages }) => {
+      const last = messages.findLast((message) => message.type === "popup");
+      return last?.type === "popup" && last.popup === null;
+    });
+    viewer.click(2 * 150, 2 * 120);
+    await focusedAt(2 * 100);
+    expect(viewer.packets.at(-1)).toMatchObject({ width: 1400, height: 840 });
     await release(sessionId);
   });
 

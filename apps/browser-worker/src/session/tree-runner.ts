@@ -15,6 +15,8 @@ export type TreeOutcome =
 /** The end user, as the tree sees them. */
 export interface ViewerPort {
   showChallenge(challenge: Challenge | null): void;
+  /** By how much the page is magnified for the viewer's screen: to be reckoned with by what points at it. */
+  readonly magnification?: number;
   /** Whether the user's input reaches the page. */
   setControl(enabled: boolean): void;
   /** Gives the function that stops listening. */

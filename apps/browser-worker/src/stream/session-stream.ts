@@ -2,6 +2,7 @@ import type { Challenge } from "@attestream/shared";
 import {
   viewerCloseCodes,
   viewerProtocolVersion,
+  type FocusedField,
   type ServerMessage,
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
@@ -12,6 +13,7 @@ import { kindOf } from "../kind-of.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { hostOf } from "./host-of.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
+import { applyPageSize, isSameSize, pageSizeFor, type PageSize } from "./page-metrics.ts";
 import { PageQuestions } from "./page-questions.ts";
 import { PageStack } from "./page-stack.ts";
 import { createPageView, type PageView, type PageViewChange } from "./page-view.ts";
@@ -22,16 +24,14 @@ import type { ViewerConnection } from "./viewer-connection.ts";
 export interface SessionStreamOptions {
   context: BrowserContext;
   page: Page;
+  /** Of the first page, at first. */
   size: { width: number; height: number };
   /** Of this stream alone; disposed of with it. */
-  /** Of the context's pages, at first. */
   encoder: FrameEncoder;
   onViewer: (event: "viewer.connected" | "viewer.disconnected") => void;
   onBroken: () => void;
   log: Logger;
 }
-
-const sizeBounds = { minWidth: 320, minHeight: 320, maxWidth: 1920, maxHeight: 1440 } as const;
 
 /**
  * The live view of one session: the current page out to the one viewer, that viewer's input in. Keeps
@@ -47,19 +47,22 @@ export class SessionStream {
   readonly #replyListeners = new Set<(reply: ChallengeReply) => void>();
   #currentView: PageView | null = null;
   #viewer: ViewerConnection | null = null;
-  #size: { width: number; height: number };
+  #size: PageSize;
+  /** What a page was laid out in by us. */
+  readonly #sizes = new WeakMap<PageView, PageSize>();
   #challenge: Challenge | null = null;
   #control = false;
-  #closed = false;
-
   /** Of the last viewer: one with a lower turn has lost the session for ever. */
   #turn = 0;
+  #closed = false;
+
   constructor(options: SessionStreamOptions) {
     this.#options = options;
-    this.#size = options.size;
+    this.#size = { ...options.size, scale: 1 };
     this.#screencast = new Screencast({
       encoder: options.encoder,
       send: (packet) => this.#viewer?.sendPacket(packet),
+      magnification: () => this.magnification,
       onGeometry: () => this.#sendFocus(),
       now: () => performance.now(),
       log: options.log,
@@ -90,6 +93,10 @@ export class SessionStream {
     return this.#pages.current;
   }
 
+  get magnification(): number {
+    return this.#size.scale;
+  }
+
   get viewerId(): string | null {
     return this.#viewer?.viewerId ?? null;
   }
@@ -109,7 +116,7 @@ export class SessionStream {
       previous.close(previous.viewerId === viewer.viewerId ? viewerCloseCodes.replaced : viewerCloseCodes.handedOver);
     else this.#options.onViewer("viewer.connected");
     viewer.listen({ onMessage: (message) => this.#receive(viewer, message), onClose: () => this.#detach(viewer) });
-    viewer.send({ type: "hello", protocol: viewerProtocolVersion, ...this.#size });
+    viewer.send({ type: "hello", protocol: viewerProtocolVersion, width: this.#size.width, height: this.#size.height });
     viewer.send({ type: "challenge", challenge: this.#challenge });
     viewer.send({ type: "control", enabled: this.#control });
     this.#sendPlace();
@@ -201,12 +208,22 @@ export class SessionStream {
     for (const listener of this.#replyListeners) listener(reply);
   }
 
-  async #resize(wanted: { width: number; height: number }): Promise<void> {
-    const width = Math.min(Math.max(wanted.width, sizeBounds.minWidth), sizeBounds.maxWidth);
-    const height = Math.min(Math.max(wanted.height, sizeBounds.minHeight), sizeBounds.maxHeight);
-    this.#size = { width, height };
-    await this.currentPage.setViewportSize(this.#size).catch(() => {});
+  async #resize(wanted: Parameters<typeof pageSizeFor>[0]): Promise<void> {
+    const size = pageSizeFor(wanted);
+    if (isSameSize(size, this.#size)) return;
+    this.#size = size;
+    if (this.#currentView) await this.#fit(this.#currentView).catch(() => {});
     await this.#screencast.refresh();
+  }
+
+  async #fit(view: PageView): Promise<void> {
+    const size = this.#size;
+    // Windows come in the size that their page asked for.
+    const first = view.page === this.#pages.first ? { ...this.#options.size, scale: 1 } : null;
+    const before = this.#sizes.get(view) ?? first;
+    if (before !== null && isSameSize(before, size)) return;
+    this.#sizes.set(view, size);
+    await applyPageSize(view.client, size);
   }
 
   async #follow(page: Page): Promise<void> {
@@ -214,8 +231,7 @@ export class SessionStream {
       const view = await this.#viewOf(page);
       if (this.#closed || this.#pages.current !== page) return;
       this.#currentView = view;
-      if (page !== this.#pages.first || page.viewportSize()?.width !== this.#size.width)
-        await page.setViewportSize(this.#size);
+      await this.#fit(view);
       await page.bringToFront();
       await this.#screencast.show(view.client);
       // Told last: a viewer that hears it may click at once, and a page in the background hears no clicks.
@@ -263,8 +279,13 @@ export class SessionStream {
     const geometry = this.#screencast.geometry;
     this.#send({
       type: "focus",
-      field: field && geometry ? { ...field, ...toPacketRectangle(geometry, field) } : field,
+      field: field && geometry ? { ...field, ...toPacketRectangle(geometry, this.#magnified(field)) } : field,
     });
+  }
+
+  #magnified({ x, y, width, height }: FocusedField): { x: number; y: number; width: number; height: number } {
+    const { scale } = this.#size;
+    return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
   }
 
   #sendPopup(): void {

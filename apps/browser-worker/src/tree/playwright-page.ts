@@ -28,6 +28,8 @@ export interface PlaywrightPageOptions {
   context: BrowserContext;
   /** The page that the user sees now: the top of the stack of windows. */
   page: () => Page;
+  /** Pixels that the browser's input counts per CSS pixel of the page. */
+  magnification?: () => number;
   allow: readonly string[];
   captures: readonly RequestPattern[];
   now: () => Date;
@@ -41,6 +43,7 @@ export interface PlaywrightPageOptions {
 export async function createPlaywrightPage({
   context,
   page,
+  magnification = () => 1,
   allow,
   captures,
   now,
@@ -171,9 +174,9 @@ export async function createPlaywrightPage({
         return navigationFailure(error instanceof Error ? error.message : "", true);
       }
     },
-    clickRow: (rowsCss, index) => clickRow(page(), rowsCss, index),
+    clickRow: (rowsCss, index) => clickRow(page(), rowsCss, index, magnification()),
     enter: (at, text, until) => enterText(page(), at, text, until),
-    act: (action) => actOnPage(page(), action),
+    act: (action) => actOnPage(page(), action, magnification()),
   };
 }
 

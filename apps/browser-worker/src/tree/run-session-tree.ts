@@ -37,6 +37,7 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
     const port = await createPlaywrightPage({
       context,
       page,
+      magnification: () => viewer.magnification ?? 1,
       allow: allowedHosts(definition, loginUrl),
       captures: capturesOf(definition),
       now,

@@ -66,7 +66,7 @@ describe("what the other side might send", () => {
       { type: "ack", seq: 12 },
       { type: "pointer", action: "down", x: 10, y: 20, button: "left", buttons: 1, clickCount: 1, modifiers: 0 },
       { type: "key", action: "down", key: "a", code: "KeyA", location: 0, repeat: false, modifiers: 2 },
-      { type: "resize", width: 800, height: 600 },
+      { type: "resize", width: 800, height: 600, ratio: 2 },
       { type: "dialogReply", id: "d1", accepted: true, text: "yes" },
       { type: "selectReply", id: "s1", index: 3 },
     ];

@@ -59,8 +59,14 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     points: z.array(z.strictObject({ id: z.int(), x: coordinate, y: coordinate })).max(10),
     modifiers,
   }),
-  /** The size at which the viewer shows the page, CSS pixels. The worker answers with a key packet. */
-  z.strictObject({ type: z.literal("resize"), width: z.int().min(200).max(4096), height: z.int().min(200).max(4096) }),
+  /** The size at which the viewer shows the page, CSS pixels. The worker answers a change with a key packet. */
+  z.strictObject({
+    type: z.literal("resize"),
+    width: z.int().min(200).max(4096),
+    height: z.int().min(200).max(4096),
+    /** Device pixels per CSS pixel of the viewer's screen; 1 when it does not say. */
+    ratio: z.number().min(0.1).max(16).optional(),
+  }),
   z.strictObject({ type: z.literal("keyframe") }),
   /** Asks for a `pong`: how long the way there and back takes, and whether anybody is there. */
   z.strictObject({ type: z.literal("ping"), id: z.int().min(1).max(0xffff_ffff) }),
