@@ -75,7 +75,7 @@ export interface ApiOptions {
   random?: () => number;
   randomBytes?: (size: number) => Buffer;
   /** Contents of a fresh embedded database; see open-database. */
-  template?: () => Promise<Blob | null>;
+  template?: () => Promise<string | null>;
   timing?: { leaseMs?: number; heartbeatMs?: number };
 }
 

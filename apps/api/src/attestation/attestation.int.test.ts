@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { PGlite } from "@electric-sql/pglite";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAttestation } from "@attestream/attestation/verify";
@@ -11,7 +10,7 @@ import { errorEnvelope } from "../http/error-envelope.ts";
 import { silentLog } from "../http/log.ts";
 import { requestId, setPartner } from "../http/request-context.ts";
 import { createSealer } from "../storage/encryption.ts";
-import { databaseTemplate } from "../storage/database-template.ts";
+import { openTemplateCopy, type TemplateCopy } from "../test-support/open-template-copy.ts";
 import { extraction, startSessions } from "../webhooks/test-support/start-sessions.ts";
 import { attestationRoute } from "./attestation.routes.ts";
 import { jwksRoute } from "./jwks.routes.ts";
@@ -19,14 +18,14 @@ import { createSigningKeys } from "./signing-keys.ts";
 
 type Api = Awaited<ReturnType<typeof startSessions>>;
 
-let pglite: PGlite;
+let database: TemplateCopy;
 beforeAll(async () => {
-  pglite = await PGlite.create({ loadDataDir: await databaseTemplate() });
+  database = await openTemplateCopy();
 });
-afterAll(() => pglite.close());
+afterAll(() => database[Symbol.asyncDispose]());
 
 const start = (attestation: NonNullable<Parameters<typeof startSessions>[1]>["attestation"] = {}) =>
-  startSessions({ pglite }, { attestation });
+  startSessions({ pglite: database.pglite }, { attestation });
 
 /** The two routes on a real listener, asked as the given partner. */
 async function serve(api: Api, partnerId: string) {

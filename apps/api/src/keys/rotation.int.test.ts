@@ -65,11 +65,15 @@ describe("rotating the API key", () => {
     expect([refused.status, refused.body.error?.["code"]]).toEqual([409, "too_many_rotations"]);
   });
 
-  it.each([-1, 169, "24", null])("refuses an overlap of %j", async (overlapHours) => {
+  it("refuses an overlap that is none", async () => {
     await using test = await startTestApi();
-    const { status, body } = await test.call("POST", "/partner/api-keys/rotate", { body: { overlapHours } });
-    expect(status).toBe(400);
-    expect(errorEnvelopeSchema.parse(body).error.param).toBe("overlapHours");
+    for (const overlapHours of [-1, 169, "24", null]) {
+      const { status, body } = await test.call("POST", "/partner/api-keys/rotate", { body: { overlapHours } });
+      expect([status, errorEnvelopeSchema.parse(body).error.param], JSON.stringify(overlapHours)).toEqual([
+        400,
+        "overlapHours",
+      ]);
+    }
   });
 });
 

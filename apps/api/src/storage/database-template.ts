@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { silentLog } from "../http/log.ts";
 import { createWebhookQueue } from "../webhooks/webhook-queue.ts";
-import { openDatabase } from "./open-database.ts";
+import { embeddedFolder, openDatabase } from "./open-database.ts";
 
 const cache = resolve(import.meta.dirname, "../../node_modules/.cache/attestream");
 
 /**
- * A fresh, migrated embedded database as a file, so that a new one is there in a fraction of the
+ * The folder of a fresh, migrated embedded database, so that a new one is there in a fraction of the
  * seconds that initdb and the migrations take. Named by what it is made of: a change makes another.
  */
 function templatePath(): string {
@@ -27,39 +26,42 @@ function templatePath(): string {
   ];
   const hash = createHash("sha256");
   for (const file of sources) hash.update(readFileSync(join(import.meta.dirname, file)));
-  return join(cache, `database-${hash.digest("hex").slice(0, 16)}.tar`);
+  return join(cache, `database-${hash.digest("hex").slice(0, 16)}`);
 }
 
 /** The template if it has been made, else null. */
-export async function findDatabaseTemplate(): Promise<Blob | null> {
-  const bytes = await readFile(templatePath()).catch(() => null);
-  return bytes && new Blob([new Uint8Array(bytes)]);
+export async function findDatabaseTemplate(): Promise<string | null> {
+  const path = templatePath();
+  return existsSync(path) ? path : null;
 }
 
 /** The template, made now if it has not been before. */
-export async function databaseTemplate(): Promise<Blob> {
+export async function databaseTemplate(): Promise<string> {
   return (await findDatabaseTemplate()) ?? makeTemplate(templatePath());
 }
 
-async function makeTemplate(path: string): Promise<Blob> {
-  const dataDir = await mkdtemp(join(tmpdir(), "attestream-template-"));
+async function makeTemplate(path: string): Promise<string> {
+  await mkdir(cache, { recursive: true });
+  const dataDir = await mkdtemp(join(cache, "making-"));
   try {
     const database = await openDatabase({ dataDir });
     // The webhook queue brings tables of its own.
-    if (!("pglite" in database.storage)) throw new Error("The template is of the embedded database");
     const queue = createWebhookQueue({ storage: database.storage, log: silentLog });
     await queue.open();
     await queue.stop(1);
-    const dump = await database.dump?.();
     await database.close();
-    if (!dump) throw new Error("The embedded database gave no dump");
-    await mkdir(cache, { recursive: true });
-    // Whole or not at all: other processes may look at the same time.
-    const partial = `${path}.${process.pid}`;
-    await writeFile(partial, new Uint8Array(await dump.arrayBuffer()));
-    await rename(partial, path);
-    return dump;
+    await removeOlderThan(path);
+    // Whole or not at all: other processes may look at the same time, or make the same.
+    await rename(join(dataDir, embeddedFolder), path).catch((error: unknown) => {
+      if (!existsSync(path)) throw error;
+    });
+    return path;
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+async function removeOlderThan(path: string): Promise<void> {
+  const older = (await readdir(cache)).filter((name) => name.startsWith("database-") && name !== basename(path));
+  await Promise.all(older.map((name) => rm(join(cache, name), { recursive: true, force: true })));
 }

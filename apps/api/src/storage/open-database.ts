@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { cp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
@@ -14,8 +15,8 @@ export interface DatabaseOptions {
   dataDir: string;
   /** Connections to the server. The embedded database has exactly one. */
   poolSize?: number;
-  /** Contents of a fresh embedded database, as `dump` gives them. Asked only where there is no database yet. */
-  template?: () => Promise<Blob | null>;
+  /** Folder of a fresh embedded database to copy. Asked only where there is no database yet. */
+  template?: () => Promise<string | null>;
   onConnectionError?: (error: Error) => void;
 }
 
@@ -24,13 +25,13 @@ export interface OpenDatabase {
   engine: "pglite" | "postgres";
   /** The same database, for what does not go through Kysely. */
   storage: { pglite: PGlite } | { databaseUrl: string };
-  /** For copies of a fresh database; embedded only. */
-  dump: (() => Promise<Blob>) | null;
   close(): Promise<void>;
 }
 
 /** A crowd that waits for its turn is no outage: a server that is away refuses at once. */
 const connectionWaitMs = 30_000;
+/** Name of the embedded database's own folder in `dataDir`. */
+export const embeddedFolder = "pgdata";
 const openFolders = new Set<string>();
 
 /** Opens and migrates the database. Throws StorageError with the remedy when it cannot. */
@@ -58,7 +59,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
       { cause: error },
     );
   }
-  return { db, engine: "postgres", storage: { databaseUrl: connectionString }, dump: null, close: () => db.destroy() };
+  return { db, engine: "postgres", storage: { databaseUrl: connectionString }, close: () => db.destroy() };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
@@ -72,9 +73,10 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
   };
   let pglite: PGlite | undefined;
   try {
-    const folder = join(dataDir, "pgdata");
+    const folder = join(dataDir, embeddedFolder);
     const template = existsSync(folder) ? null : ((await options.template?.()) ?? null);
-    pglite = await PGlite.create(folder, template ? { loadDataDir: template } : {});
+    if (template !== null) await copyWhole(template, folder);
+    pglite = await PGlite.create(folder);
     const opened = pglite;
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: opened }) });
     await migrate(db);
@@ -82,7 +84,6 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
       db,
       engine: "pglite",
       storage: { pglite: opened },
-      dump: () => opened.dumpDataDir("none"),
       async close() {
         await db.destroy();
         release();
@@ -96,6 +97,14 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenDatabase> {
       { cause: error },
     );
   }
+}
+
+/** A copy that was broken off must not be taken for a database. */
+async function copyWhole(template: string, folder: string): Promise<void> {
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await cp(template, partial, { recursive: true });
+  await rename(partial, folder);
 }
 
 function reasonOf(error: unknown): string {

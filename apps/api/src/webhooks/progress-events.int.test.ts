@@ -1,8 +1,7 @@
-import { PGlite } from "@electric-sql/pglite";
 import { createCertificateAuthority, startPostgres, type CertificateAuthority } from "@attestream/testkit";
 import { progressWebhookEvents, webhookPayloadSchema } from "@attestream/shared/partner-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { databaseTemplate } from "../storage/database-template.ts";
+import { openTemplateCopy } from "../test-support/open-template-copy.ts";
 import { startReceiver, type Answer, type Received } from "./test-support/start-receiver.ts";
 import { extraction, startSessions, type Storage } from "./test-support/start-sessions.ts";
 
@@ -13,13 +12,10 @@ let storages: Record<"PGlite" | "PostgreSQL", Storage>;
 
 beforeAll(async () => {
   authority = await createCertificateAuthority("Webhook test authority");
-  const [pglite, postgres] = await Promise.all([
-    PGlite.create({ loadDataDir: await databaseTemplate() }),
-    startPostgres(),
-  ]);
+  const [embedded, postgres] = await Promise.all([openTemplateCopy(), startPostgres()]);
   undo.use(postgres);
-  undo.defer(() => pglite.close());
-  storages = { PGlite: { pglite }, PostgreSQL: { databaseUrl: postgres.url } };
+  undo.use(embedded);
+  storages = { PGlite: { pglite: embedded.pglite }, PostgreSQL: { databaseUrl: postgres.url } };
 });
 afterAll(() => undo.disposeAsync());
 

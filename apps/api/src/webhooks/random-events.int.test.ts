@@ -1,4 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
 import { createCertificateAuthority, startPostgres, type CertificateAuthority } from "@attestream/testkit";
 import { isTerminal } from "@attestream/shared";
 import { progressWebhookEvents, webhookEvents } from "@attestream/shared/partner-api";
@@ -6,7 +5,7 @@ import type { SessionEvent } from "@attestream/state-machine";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sealExtraction } from "../sessions/extraction.ts";
-import { databaseTemplate } from "../storage/database-template.ts";
+import { openTemplateCopy } from "../test-support/open-template-copy.ts";
 import type { SessionRow } from "../storage/schema.ts";
 import { startReceiver, type Receiver } from "./test-support/start-receiver.ts";
 import { extraction, startSessions, type Storage } from "./test-support/start-sessions.ts";
@@ -19,13 +18,10 @@ let authority: CertificateAuthority;
 let storages: Record<"PGlite" | "PostgreSQL", Storage>;
 beforeAll(async () => {
   authority = await createCertificateAuthority("Webhook test authority");
-  const [pglite, postgres] = await Promise.all([
-    PGlite.create({ loadDataDir: await databaseTemplate() }),
-    startPostgres(),
-  ]);
+  const [embedded, postgres] = await Promise.all([openTemplateCopy(), startPostgres()]);
   undo.use(postgres);
-  undo.defer(() => pglite.close());
-  storages = { PGlite: { pglite }, PostgreSQL: { databaseUrl: postgres.url } };
+  undo.use(embedded);
+  storages = { PGlite: { pglite: embedded.pglite }, PostgreSQL: { databaseUrl: postgres.url } };
 });
 afterAll(() => undo.disposeAsync());
 

@@ -14,7 +14,7 @@ import {
 import { webhookPayloadSchema } from "@attestream/shared/partner-api";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { databaseTemplate } from "../storage/database-template.ts";
+import { openTemplateCopy, type TemplateCopy } from "../test-support/open-template-copy.ts";
 import { startReceiver, type Answer, type Received } from "./test-support/start-receiver.ts";
 import { extraction, startSessions, type Storage } from "./test-support/start-sessions.ts";
 import type { WebhooksOptions } from "./create-webhooks.ts";
@@ -22,20 +22,20 @@ import type { WebhooksOptions } from "./create-webhooks.ts";
 const host = "hooks.example.com";
 const deliverProcess = join(import.meta.dirname, "test-support/deliver-process.ts");
 let authority: CertificateAuthority;
-let pglite: PGlite;
+let database: TemplateCopy;
 let postgres: TestPostgres;
 
 beforeAll(async () => {
   authority = await createCertificateAuthority("Webhook test authority");
-  [pglite, postgres] = await Promise.all([PGlite.create({ loadDataDir: await databaseTemplate() }), startPostgres()]);
+  [database, postgres] = await Promise.all([openTemplateCopy(), startPostgres()]);
 });
 
 afterAll(async () => {
-  await pglite.close();
+  await database[Symbol.asyncDispose]();
   await postgres[Symbol.asyncDispose]();
 });
 
-const onPglite = (): Storage => ({ pglite });
+const onPglite = (): Storage => ({ pglite: database.pglite });
 const onPostgres = (): Storage => ({ databaseUrl: postgres.url });
 
 /** Sessions whose webhooks go to a receiver with a certificate for hooks.example.com, which resolves to loopback. */

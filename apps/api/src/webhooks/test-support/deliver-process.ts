@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { z } from "zod";
 import { databaseTemplate } from "../../storage/database-template.ts";
@@ -15,19 +16,15 @@ const setting = z
   .parse(JSON.parse(process.env["SETTING"] ?? "{}"));
 
 const { storage } = setting;
-const api = await startSessions(
-  "dataDir" in storage
-    ? { pglite: await PGlite.create(storage.dataDir, { loadDataDir: await databaseTemplate() }) }
-    : storage,
-  {
-    masterKey: Buffer.from(setting.masterKey, "hex"),
-    webhooks: {
-      devHosts: [setting.devHost],
-      extraCa: setting.ca,
-      resolve: async () => ["127.0.0.1"],
-      // What it leaves does not come back by expiring.
-      queue: { pollSeconds: 0.5, superviseSeconds: 60, expireSeconds: 3600 },
-    },
+if ("dataDir" in storage) await cp(await databaseTemplate(), storage.dataDir, { recursive: true });
+const api = await startSessions("dataDir" in storage ? { pglite: await PGlite.create(storage.dataDir) } : storage, {
+  masterKey: Buffer.from(setting.masterKey, "hex"),
+  webhooks: {
+    devHosts: [setting.devHost],
+    extraCa: setting.ca,
+    resolve: async () => ["127.0.0.1"],
+    // What it leaves does not come back by expiring.
+    queue: { pollSeconds: 0.5, superviseSeconds: 60, expireSeconds: 3600 },
   },
-);
+});
 await api.run({ cancelled: true }, { webhookUrl: `https://${setting.devHost}/hook` });
