@@ -3,12 +3,15 @@ import { isTerminal } from "@attestream/shared";
 import { CancelDialog } from "./parts/cancel-dialog.tsx";
 import { Footer } from "./parts/footer.tsx";
 import { FrameProvider, type FrameContext } from "./parts/frame-context.ts";
+import { HandOverDialog } from "./parts/hand-over-dialog.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
+import { ArrivingScreen } from "./screens/arriving-screen.tsx";
 import { CancelledScreen } from "./screens/cancelled-screen.tsx";
 import { ClosedScreen } from "./screens/closed-screen.tsx";
 import { CollectingScreen } from "./screens/collecting-screen.tsx";
 import { CompletedScreen } from "./screens/completed-screen.tsx";
 import { ConsentScreen } from "./screens/consent-screen.tsx";
+import { ElsewhereScreen } from "./screens/elsewhere-screen.tsx";
 import { FailedScreen } from "./screens/failed-screen.tsx";
 import { LiveScreen } from "./screens/live-screen.tsx";
 import { OpeningScreen } from "./screens/opening-screen.tsx";
@@ -48,7 +51,13 @@ export function App({ frame }: { frame: FrameContext }) {
   return (
     <FrameProvider value={frame}>
       <div class={`shell shell-${screen.screen}`} data-screen={shown}>
-        {open && <TopBar view={open.view} cancellable={!isTerminal(open.view.status) && screen.screen !== "consent"} />}
+        {open && (
+          <TopBar
+            view={open.view}
+            cancellable={!isTerminal(open.view.status) && screen.screen !== "consent" && screen.screen !== "elsewhere"}
+            movable={!isTerminal(open.view.status) && screen.screen !== "elsewhere"}
+          />
+        )}
         {open?.feed === "down" && screen.screen !== "live" && (
           <p class="feed-down" role="status">
             {messages.connection.feedDown}
@@ -58,9 +67,14 @@ export function App({ frame }: { frame: FrameContext }) {
           <div class="sr-only" role="status">
             {open?.page.challenge ? `${messages.live.yourTurn}: ${open.page.challenge.instructions}` : ""}
           </div>
-          <ScreenBody key={shown} screen={screen} open={open} />
+          {state.phase === "arriving" ? (
+            <ArrivingScreen busy={state.busy} failed={state.failed} />
+          ) : (
+            <ScreenBody key={shown} screen={screen} open={open} />
+          )}
         </main>
         <Footer />
+        {open?.handingOver && <HandOverDialog state={open} />}
         {open?.confirmingCancel && <CancelDialog state={open} />}
       </div>
     </FrameProvider>
@@ -85,6 +99,8 @@ function ScreenBody({ screen, open }: { screen: Screen; open: OpenState | null }
   if (screen.screen === "refused") return <RefusedScreen refusal={screen.refusal} />;
   if (!open) return <ClosedScreen />;
   switch (screen.screen) {
+    case "elsewhere":
+      return <ElsewhereScreen state={open} />;
     case "consent":
       return <ConsentScreen state={open} />;
     case "waiting":
@@ -105,6 +121,7 @@ function ScreenBody({ screen, open }: { screen: Screen; open: OpenState | null }
     case "cancelled":
     case "declined":
       return <CancelledScreen view={open.view} declined={screen.screen === "declined"} />;
+    case "arriving":
     case "closed":
       return <ClosedScreen />;
   }

@@ -354,6 +354,41 @@ const en = {
   } satisfies Record<Refusal, { title: string; text: string; next: string }>,
   takeOver: "Continue here",
 
+  handOver: {
+    button: "Continue on another device",
+    title: "Continue on another device",
+    text: "Scan this code with your phone, or open the link there. It works once, and for nobody else once you have used it.",
+    code: "Code to scan",
+    link: "Link for the other device",
+    copy: "Copy link",
+    copied: "Copied",
+    asking: "One moment",
+    failed: "That did not reach us. Please try again.",
+    expired: "The code has run out.",
+    left: (text: string) => `Valid for ${text}`,
+    again: "New code",
+    stay: "Stay here",
+    giveBack: "Back to the first device",
+    backText: "Now press “Continue here” on the first device.",
+  },
+  elsewhere: {
+    title: "Continued on another device",
+    text: (partner: string) => `Go on there. When you are done, ${partner} goes on here by itself.`,
+    back: "To come back, press “Continue on another device” over there, then “Back to the first device”.",
+    offered: "You can go on here again.",
+    takeBack: "Continue here",
+    failed: "That did not work. Offer it again on the other device.",
+  },
+  arriving: {
+    title: "Continue here?",
+    text: "The verification that you began on another device continues on this one, and stops there.",
+    warning:
+      "Only go on if you have just opened this code or link yourself, from your own screen. If somebody else sent it to you, close this page.",
+    goOn: "Continue here",
+    busy: "One moment",
+    failed: "That did not reach us. Please try again.",
+  },
+
   cancel: {
     button: "Cancel",
     title: "Cancel the verification?",
@@ -363,7 +398,10 @@ const en = {
     no: "Keep going",
     failed: "That did not reach us. Please try again.",
   },
-  pending: { agree: "One moment", decline: "Declining", cancel: "Cancelling" } satisfies Record<Pending, string>,
+  pending: { agree: "One moment", decline: "Declining", cancel: "Cancelling", takeBack: "One moment" } satisfies Record<
+    Pending,
+    string
+  >,
   close: "Close",
   reference: (id: string) => `Reference ${id}`,
   code: (code: string) => `Code ${code}`,

@@ -33,7 +33,8 @@ export function startFrame(window: Window & typeof globalThis): void {
   const root = document.getElementById("frame");
   if (!root) throw new Error("the page has no #frame element");
   const sessionId = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
-  const token = new URLSearchParams(location.search).get("token");
+  const query = new URLSearchParams(location.search);
+  const embedded = window.parent !== window;
   const secret = createResumeSecret(sessionId, () => window.sessionStorage);
   const api = createFrameApi({
     base: `/verify/${encodeURIComponent(sessionId)}`,
@@ -69,7 +70,9 @@ export function startFrame(window: Window & typeof globalThis): void {
   const session: FrameSession = new FrameSession({
     api,
     secret,
-    token,
+    token: query.get("token"),
+    // In a window of its own only: a page around it could lead the hand that presses the button.
+    handOverToken: embedded ? null : query.get("handover"),
     forgetToken: () => history.replaceState(null, "", location.pathname),
     backoff,
     network,

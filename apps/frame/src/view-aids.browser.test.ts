@@ -107,3 +107,46 @@ describe("a page that slept", () => {
     expect(server.opened).toBe(1);
   });
 });
+
+describe("another device", () => {
+  it("is offered a code and a link, goes on with them once the user says so, and the first page waits and takes it back", async () => {
+    await open();
+    await showLive();
+    await page.getByRole("button", { name: "Continue on another device" }).click();
+    await page.getByRole("img", { name: "Code to scan" }).waitFor();
+    const url = await page.getByRole("textbox", { name: "Link for the other device" }).inputValue();
+
+    const phone = await browser.newContext({ viewport: { width: 390, height: 800 } });
+    try {
+      const there = await phone.newPage();
+      await there.goto(url);
+      const goOn = there.getByRole("button", { name: "Continue here" });
+      await goOn.waitFor();
+      expect(server.requests).not.toContain("POST take-over");
+      await goOn.click();
+      await there.locator(".shell-live, .shell-waiting").waitFor();
+      expect(there.url()).toBe(`${server.origin}/verify/${server.sessionId}`);
+      const late = await phone.newPage();
+      await late.goto(`${server.origin}/verify/${server.sessionId}`);
+      await late.locator(".shell-live, .shell-waiting").waitFor();
+    } finally {
+      await phone.close();
+    }
+
+    server.show({ handOver: { elsewhere: true, returnable: false, offered: false } });
+    await page.locator("[data-screen=elsewhere]").waitFor();
+    await server.until(() => !server.streaming);
+    expect(await page.locator("dialog").count()).toBe(0);
+    server.show({ handOver: { elsewhere: true, returnable: false, offered: true } });
+    const streams = server.opened;
+    await page.getByRole("button", { name: "Continue here" }).click();
+    await server.until(() => server.opened === streams + 1);
+  });
+
+  it("is told when the link is worth nothing any more", async () => {
+    await open();
+    await page.goto(`${server.origin}/verify/${server.sessionId}?handover=spent`);
+    await page.getByRole("button", { name: "Continue here" }).click();
+    await page.locator("[data-screen=refused-linkUsed]").waitFor();
+  });
+});

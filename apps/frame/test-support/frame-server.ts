@@ -73,6 +73,8 @@ export class FrameServer {
   readonly requests: string[] = [];
   /** Answers the next request of this name with an error, or never (`hang`). */
   readonly faults = new Map<string, ApiErrorCode | "hang">();
+  /** Opens the session on another device, once. */
+  handOverToken: string = randomUUID();
   /** How late pings are answered, milliseconds; null: never. They are not kept. */
   pongMs: number | null = 0;
   readonly #http: Server;
@@ -310,6 +312,17 @@ export class FrameServer {
         );
       return succeed(response, { view: this.view, resumeSecret: this.#secret });
     }
+    if (action === "take-over") {
+      const { token } = JSON.parse(body) as { token?: string };
+      if (token !== undefined && token !== this.handOverToken) return fail(response, "embed_token_used");
+      this.handOverToken = randomUUID();
+      this.view = { ...this.view, handOver: { elsewhere: false, returnable: true, offered: false } };
+      response.setHeader(
+        "set-cookie",
+        `as-${id}=${this.#secret}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned`,
+      );
+      return succeed(response, { view: this.view, resumeSecret: this.#secret });
+    }
     const known = this.#cookies
       ? (request.headers.cookie ?? "").includes(this.#secret)
       : request.headers.authorization === `Bearer ${this.#secret}`;
@@ -329,6 +342,11 @@ export class FrameServer {
         if (accepted) this.show({ consent: { ...this.view.consent, given: true } });
         else this.show({ status: "CANCELLED", streamable: false, reason: reasonOf("CONSENT_DECLINED") });
         return succeed(response, this.view);
+      }
+      case "hand-over": {
+        const { to } = JSON.parse(body) as { to: string };
+        const url = to === "another" ? `${this.origin}/verify/${id}?handover=${this.handOverToken}` : null;
+        return succeed(response, { url, expiresAt: new Date(Date.now() + 120_000).toISOString() });
       }
       case "cancel":
         this.show({ status: "CANCELLED", streamable: false, reason: reasonOf("USER_CANCELLED") });

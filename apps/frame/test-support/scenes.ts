@@ -121,6 +121,35 @@ export const scenes: Record<string, Scene> = {
     act: async ({ page }) => page.getByRole("button", { name: "Agree and continue" }).click(),
     shows: ".form-error",
   },
+  "60-hand-over": {
+    view: { ...awaiting, handOver: { elsewhere: false, returnable: true, offered: false } },
+    act: live(login, ({ page }) => page.getByRole("button", { name: "Continue on another device" }).click()),
+    shows: ".qr",
+  },
+  "61-elsewhere": {
+    view: { ...awaiting, handOver: { elsewhere: true, returnable: false, offered: false } },
+    shows: "[data-screen=elsewhere]",
+  },
+  "62-elsewhere-offered": {
+    view: { ...awaiting, handOver: { elsewhere: true, returnable: false, offered: true } },
+    shows: ".actions",
+  },
+  "63-arriving": {
+    act: async ({ server, page }) => {
+      await page.context().clearCookies();
+      await page.evaluate(() => sessionStorage.clear());
+      await page.goto(`${server.origin}/verify/${server.sessionId}?handover=${server.handOverToken}`);
+    },
+    shows: "[data-screen=arriving]",
+  },
+  "64-slow-link": {
+    view: awaiting,
+    act: live(login, async ({ server, page }) => {
+      server.pongMs = 3_200;
+      await page.evaluate(() => document.dispatchEvent(new Event("resume")));
+    }),
+    shows: ".link-poor",
+  },
   "05-queue": { view: { queue: { position: 4, estimateMs: 110_000 } }, shows: "[data-screen=waiting-queue]" },
   "06-browser": { view: { status: "INITIALIZING" }, shows: "[data-screen=waiting-browser]" },
   "07-stream": { view: { status: "CONNECTED", streamable: true }, shows: "[data-screen=waiting-stream]" },

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { SessionStatus } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
 import { useFrame } from "./frame-context.ts";
+import { Icon } from "./icon.tsx";
 import { PlatformMark } from "./platform-mark.tsx";
 import { Steps } from "./steps.tsx";
 
@@ -12,10 +13,13 @@ export function TopBar({
   view,
   children,
   cancellable,
+  movable,
 }: {
   view: FrameView;
   children?: ComponentChildren;
   cancellable: boolean;
+  /** It may go on on another device. */
+  movable: boolean;
 }) {
   const { messages, session } = useFrame();
   return (
@@ -27,6 +31,17 @@ export function TopBar({
           <span>{messages.partnerAsks(view.partner.name)}</span>
         </p>
         {children}
+        {movable && (
+          <button
+            type="button"
+            class="button button-quiet top-move"
+            title={messages.handOver.button}
+            aria-label={messages.handOver.button}
+            onClick={() => session.dispatch({ type: "handOver.asked" })}
+          >
+            <Icon name="devices" />
+          </button>
+        )}
         {cancellable && (
           <button
             type="button"

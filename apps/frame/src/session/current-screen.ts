@@ -1,3 +1,4 @@
+import { isTerminal } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
 import type { FrameState, Refusal } from "./frame-state.ts";
 
@@ -7,6 +8,8 @@ export type WaitingFor = "queue" | "browser" | "stream" | "site";
 export type Screen =
   | { screen: "opening"; trouble: "none" | "unreachable" | "busy" }
   | { screen: "refused"; refusal: Refusal }
+  | { screen: "arriving" }
+  | { screen: "elsewhere" }
   | { screen: "consent" }
   | { screen: "waiting"; for: WaitingFor }
   | { screen: "live" }
@@ -26,9 +29,12 @@ export function currentScreen(state: FrameState): Screen {
       return { screen: "opening", trouble: state.trouble };
     case "refused":
       return { screen: "refused", refusal: state.refusal };
+    case "arriving":
+      return { screen: "arriving" };
     case "closed":
       return { screen: "closed" };
     case "open":
+      if (state.view.handOver.elsewhere && !isTerminal(state.view.status)) return { screen: "elsewhere" };
       if (state.stream.link === "replaced" && isBrowsing(state.view)) return { screen: "refused", refusal: "held" };
       // The veil over the live page says what is wrong and lets the user try again.
       return screenOfView(state.view, state.page.picture || state.stream.link === "broken");

@@ -1,10 +1,12 @@
 import {
   frameOpeningSchema,
   frameViewSchema,
+  handOverSchema,
   streamTicketSchema,
   workerKeysSchema,
   type FrameOpening,
   type FrameView,
+  type HandOver,
   type StreamTicket,
   type WorkerKeys,
 } from "@attestream/shared/frame-api";
@@ -30,6 +32,9 @@ export interface FrameApi {
   workerKeys(signal: AbortSignal): Promise<WorkerKeys>;
   consent(accepted: boolean, signal: AbortSignal): Promise<FrameView>;
   cancel(signal: AbortSignal): Promise<FrameView>;
+  handOver(to: "another" | "previous", signal: AbortSignal): Promise<HandOver>;
+  /** With the token of a hand-over, or without one when the session was offered back. */
+  takeOver(token: string | null, signal: AbortSignal): Promise<FrameOpening>;
   /** Ends when the API ends the stream. `alive` is called for whatever arrives, heartbeats too. */
   events(signal: AbortSignal, alive: () => void): AsyncGenerator<FrameView>;
   /** How far the server's clock is ahead of this one, milliseconds, to the second. */
@@ -104,6 +109,8 @@ export function createFrameApi(options: {
     workerKeys: async (signal) => parse(workerKeysSchema, await ask("/.well-known/worker-keys.json", {}, signal)),
     consent: (accepted, signal) => post("consent", { accepted }, frameViewSchema, signal),
     cancel: (signal) => post("cancel", {}, frameViewSchema, signal),
+    handOver: (to, signal) => post("hand-over", { to }, handOverSchema, signal),
+    takeOver: (token, signal) => post("take-over", token === null ? {} : { token }, frameOpeningSchema, signal),
     async *events(signal, alive) {
       const response = await request(`${base}/events`, { headers: { accept: "text/event-stream" }, signal });
       if (!response.body) throw new FrameApiError("unreadable");

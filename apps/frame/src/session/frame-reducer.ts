@@ -24,6 +24,9 @@ export type FrameAction =
   | { type: "request.sent"; request: Pending }
   | { type: "request.answered" }
   | { type: "request.failed"; request: Pending }
+  | { type: "arrival.changed"; busy: boolean; failed: boolean }
+  | { type: "handOver.asked" }
+  | { type: "handOver.dismissed" }
   | { type: "cancel.asked" }
   | { type: "cancel.dismissed" }
   | { type: "refusedPopup.dismissed" }
@@ -41,6 +44,10 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
         : { phase: "refused", refusal: action.refusal };
     case "view.received":
       return state.phase === "refused" ? state : receiveView(state, action.view);
+    case "arrival.changed":
+      return state.phase === "opening" || state.phase === "arriving"
+        ? { phase: "arriving", busy: action.busy, failed: action.failed }
+        : state;
     case "opening.failed":
       return state.phase === "opening" ? { phase: "opening", trouble: action.trouble } : state;
     case "feed.changed":
@@ -52,6 +59,8 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
     case "request.answered":
     case "request.failed":
     case "cancel.asked":
+    case "handOver.asked":
+    case "handOver.dismissed":
     case "cancel.dismissed":
     case "refusedPopup.dismissed":
       return state.phase === "open" ? reduceOpen(state, action) : state;
@@ -70,6 +79,7 @@ function receiveView(state: FrameState, view: FrameView): FrameState {
       pending: null,
       failed: null,
       confirmingCancel: false,
+      handingOver: false,
     };
   }
   if (isTerminal(state.view.status) || view.version < state.view.version) return state;
@@ -79,6 +89,7 @@ function receiveView(state: FrameState, view: FrameView): FrameState {
     view,
     feed: "up",
     confirmingCancel: state.confirmingCancel && !over,
+    handingOver: state.handingOver && !over && !view.handOver.elsewhere,
     page: over ? blankPage : state.page,
   };
 }
@@ -96,6 +107,8 @@ type OpenAction = Extract<
       | "request.answered"
       | "request.failed"
       | "cancel.asked"
+      | "handOver.asked"
+      | "handOver.dismissed"
       | "cancel.dismissed"
       | "refusedPopup.dismissed";
   }
@@ -129,6 +142,10 @@ function reduceOpen(state: OpenState, action: OpenAction): OpenState {
       return isTerminal(state.view.status) ? state : { ...state, confirmingCancel: true, failed: null };
     case "cancel.dismissed":
       return { ...state, confirmingCancel: false };
+    case "handOver.asked":
+      return isTerminal(state.view.status) ? state : { ...state, handingOver: true };
+    case "handOver.dismissed":
+      return { ...state, handingOver: false };
     case "refusedPopup.dismissed":
       return { ...state, page: { ...state.page, refusedPopup: null } };
   }

@@ -1,5 +1,5 @@
 import { isTerminal } from "@attestream/shared";
-import type { FrameView } from "@attestream/shared/frame-api";
+import type { FrameOpening, FrameView, HandOver } from "@attestream/shared/frame-api";
 import type { Backoff } from "./backoff.ts";
 import { FrameApiError, type FrameApi } from "./frame-api-client.ts";
 import { reduceFrame, type FrameAction } from "./frame-reducer.ts";
@@ -18,6 +18,8 @@ export interface FrameSessionOptions {
   secret: ResumeSecret;
   /** The embed token of the address, if it has one. */
   token: string | null;
+  /** That of a hand-over from another device. */
+  handOverToken: string | null;
   /** Takes the token out of the address: it is of no more use. */
   forgetToken(): void;
   backoff: Backoff;
@@ -66,15 +68,17 @@ export class FrameSession {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         const opening = await this.#open(signal);
-        this.#options.secret.write(opening.resumeSecret);
-        this.#options.forgetToken();
-        this.dispatch({ type: "view.received", view: opening.view });
-        void this.#follow();
+        // It was handed on from here before, and comes back by a new link.
+        if (opening.view.handOver.elsewhere && this.#options.handOverToken !== null)
+          return this.dispatch({ type: "arrival.changed", busy: false, failed: false });
+        this.#enter(opening);
         return;
       } catch (error) {
         if (signal.aborted) return;
-        const code = error instanceof FrameApiError ? error.code : "unreadable";
+        const code = codeOf(error);
         const refusal = refusalOf(code);
+        if (refusal && this.#options.handOverToken !== null)
+          return this.dispatch({ type: "arrival.changed", busy: false, failed: false });
         if (refusal) {
           this.dispatch({
             type: "refused",
@@ -86,6 +90,32 @@ export class FrameSession {
         await wait(this.#options.backoff(attempt), signal, this.#options.network);
       }
     }
+  }
+
+  /** The user wants to go on here with what another device has handed over. */
+  async arrive(): Promise<void> {
+    const { api, handOverToken } = this.#options;
+    if (this.#state.phase !== "arriving" || this.#state.busy || handOverToken === null) return;
+    this.dispatch({ type: "arrival.changed", busy: true, failed: false });
+    try {
+      this.#enter(await api.takeOver(handOverToken, this.#life.signal));
+    } catch (error) {
+      const refusal = refusalOf(codeOf(error));
+      this.dispatch(refusal ? { type: "refused", refusal } : { type: "arrival.changed", busy: false, failed: true });
+    }
+  }
+
+  /** Null when the API did not answer as it should. */
+  async handOver(to: "another" | "previous"): Promise<HandOver | null> {
+    try {
+      return await this.#options.api.handOver(to, this.#life.signal);
+    } catch {
+      return null;
+    }
+  }
+
+  takeBack(): Promise<void> {
+    return this.#ask("takeBack", async (signal) => (await this.#options.api.takeOver(null, signal)).view);
   }
 
   consent(accepted: boolean): Promise<void> {
@@ -100,6 +130,13 @@ export class FrameSession {
     this.#life.abort();
     this.dispatch({ type: "closed" });
     this.#options.stream.stop();
+  }
+
+  #enter(opening: FrameOpening): void {
+    this.#options.secret.write(opening.resumeSecret);
+    this.#options.forgetToken();
+    this.dispatch({ type: "view.received", view: opening.view });
+    void this.#follow();
   }
 
   /** A link that was used already may have been used by this very tab: then its cookie or secret opens the session. */
@@ -189,7 +226,11 @@ export class FrameSession {
     const { stream } = this.#options;
     if (state.phase !== "open" || isTerminal(state.view.status)) stream.stop();
     else if (action.type !== "view.received") return;
-    else if (!state.view.streamable) stream.stop();
+    else if (!state.view.streamable || state.view.handOver.elsewhere) stream.stop();
     else if (state.stream.link !== "replaced" && state.stream.link !== "broken") stream.start();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof FrameApiError ? error.code : "unreadable";
 }

@@ -57,7 +57,7 @@ export type StreamLink =
   | { link: "broken" };
 
 /** A request of the user's that the API has not answered yet. */
-export type Pending = "agree" | "decline" | "cancel";
+export type Pending = "agree" | "decline" | "cancel" | "takeBack";
 
 export interface OpenState {
   phase: "open";
@@ -72,10 +72,14 @@ export interface OpenState {
   /** The last request of the user's that failed; said beside its button. */
   failed: Pending | null;
   confirmingCancel: boolean;
+  /** The user looks for the way to another device. */
+  handingOver: boolean;
 }
 
 export type FrameState =
   | { phase: "opening"; trouble: "none" | "unreachable" | "busy" }
+  /** Opened by the link of a hand-over, which is not spent before the user says so. */
+  | { phase: "arriving"; busy: boolean; failed: boolean }
   | { phase: "refused"; refusal: Refusal }
   | OpenState
   /** The partner's page took the frame down. */
