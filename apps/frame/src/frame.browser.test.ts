@@ -225,6 +225,14 @@ describe("the picture", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await server.message("resize", ({ width, height }) => width === 390 && height > 500);
   });
+
+  it("is as fine as the screen, also when that becomes another", async () => {
+    await openLive(858, 500, { deviceScaleFactor: 2 });
+    await server.message("resize", ({ ratio }) => ratio === 2);
+    const display = await page.context().newCDPSession(page);
+    await display.send("Emulation.setDeviceMetricsOverride", { width: 900, height: 760, deviceScaleFactor: 1.5, mobile: false }); // prettier-ignore
+    await server.message("resize", ({ ratio, width }) => ratio === 1.5 && width > 800);
+  });
 });
 
 describe("input", () => {

@@ -12,8 +12,7 @@ import { createFormChoice } from "./session/form-choice.ts";
 import { FrameSession } from "./session/frame-session.ts";
 import { createResumeSecret } from "./session/resume-secret.ts";
 import { Picture } from "./stream/picture.ts";
-import { pageSize } from "./stream/page-size.ts";
-import type { Size } from "./stream/pointer-mapping.ts";
+import { pageSize, type PageSize } from "./stream/page-size.ts";
 import { StreamConnection } from "./stream/stream-connection.ts";
 import { watchWake } from "./stream/watch-wake.ts";
 
@@ -45,9 +44,10 @@ export function startFrame(window: Window & typeof globalThis): void {
   const backoff = createBackoff(Math.random);
   const network = relayNetwork(window);
 
-  let stage: Size | null = null;
+  let stage: PageSize | null = null;
   const greeting = (): ViewerMessage[] => {
-    const size = stage ?? pageSize({ width: window.innerWidth, height: window.innerHeight - guessedChrome });
+    const guess = { width: window.innerWidth, height: window.innerHeight - guessedChrome };
+    const size = stage ?? pageSize(guess, window.devicePixelRatio);
     return size ? [{ type: "resize", ...size }] : [];
   };
 

@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import type { Messages } from "../messages.ts";
 import type { FormChoice } from "../session/form-choice.ts";
 import type { FrameSession } from "../session/frame-session.ts";
-import type { Size } from "../stream/pointer-mapping.ts";
+import type { PageSize } from "../stream/page-size.ts";
 import type { Picture } from "../stream/picture.ts";
 import type { ViewerMessage } from "@attestream/shared/viewer-protocol";
 
@@ -16,7 +16,7 @@ export interface FrameContext {
   /** To the remote page; lost when there is no connection. */
   send(message: ViewerMessage): void;
   /** The live page shows at this size, CSS pixels. */
-  stageResized(size: Size): void;
+  stageResized(size: PageSize): void;
   /** Whether the user wants the page's fields as a form. */
   formChoice: FormChoice;
   /** Connect now, do not wait for the next try. */

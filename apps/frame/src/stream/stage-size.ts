@@ -1,5 +1,4 @@
-import { pageSize } from "./page-size.ts";
-import type { Size } from "./pointer-mapping.ts";
+import { pageSize, type PageSize } from "./page-size.ts";
 
 const settleMs = 150;
 
@@ -11,13 +10,16 @@ export interface StageSizeOptions {
   keyboardOpen: () => boolean;
   /** Height that a form of ours takes for a moment, CSS pixels: the page keeps its layout and is shown smaller. */
   covered: () => number;
-  onSize(size: Size): void;
+  onSize(size: PageSize): void;
 }
 
-/** Tells the size at which the remote page should be laid out, once it stands still. Ends with `signal`. */
+/**
+ * Tells the size at which the remote page should be laid out: at once, so that the page is not loaded in another,
+ * and whenever it stands still after a change. Ends with `signal`.
+ */
 export function watchStageSize(options: StageSizeOptions, signal: AbortSignal): void {
   const { holder, canvas, keyboardOpen, covered, onSize } = options;
-  let told: Size | null = null;
+  let told: PageSize | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function settle(): void {
@@ -29,17 +31,33 @@ export function watchStageSize(options: StageSizeOptions, signal: AbortSignal): 
       return;
     }
     canvas.style.height = "";
-    const size = pageSize({ width, height });
-    if (!size || (told && told.width === size.width && told.height === size.height)) return;
+    const size = pageSize({ width, height }, window.devicePixelRatio);
+    if (!size || (told && told.width === size.width && told.height === size.height && told.ratio === size.ratio))
+      return;
     told = size;
     onSize(size);
   }
 
-  const observer = new ResizeObserver(() => {
+  function settleSoon(): void {
     clearTimeout(timer);
     timer = setTimeout(settle, settleMs);
-  });
+  }
+
+  /** Another display, or the browser's own zoom. A query holds for one ratio only. */
+  function watchRatio(): void {
+    if (signal.aborted) return;
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const changed = () => {
+      settleSoon();
+      watchRatio();
+    };
+    query.addEventListener("change", changed, { once: true, signal });
+  }
+
+  const observer = new ResizeObserver(settleSoon);
   observer.observe(holder);
+  watchRatio();
+  settle();
   signal.addEventListener("abort", () => {
     observer.disconnect();
     clearTimeout(timer);
