@@ -23,6 +23,7 @@ it("what a user types is in no log line, in no file and not in the API's memory,
   const canaries = {
     username: `canary${randomBytes(6).toString("hex")}`,
     password: `canary${randomBytes(6).toString("hex")}`,
+    mirrored: `canary${randomBytes(6).toString("hex")}`,
     account: "1234512",
   };
 
@@ -59,7 +60,12 @@ it("what a user types is in no log line, in no file and not in the API's memory,
   const typed = [canaries.username, canaries.password];
   // The worker, which types for the user, has them: the search finds what is there.
   expect(textsInMemory(pidOf(Number(child.pid), "apps/browser-worker/"), typed)).toEqual(typed);
-  expect(textsInMemory(pidOf(Number(child.pid), "apps/api/"), typed)).toEqual([]);
+  // The same once more by the form that stands for the page's fields.
+  await user.frame.getByRole("button", { name: "Fill in here instead" }).click();
+  await user.fillIn({ Username: canaries.username, Password: canaries.mirrored }, "Log in");
+  await user.frame.locator(".turn-form").waitFor({ state: "detached" });
+  await user.frame.getByText("Incorrect username or password").waitFor();
+  expect(textsInMemory(pidOf(Number(child.pid), "apps/api/"), [...typed, canaries.mirrored])).toEqual([]);
   await user.logIn("user_good", "pass_good");
   await user.enterCode("123456");
   await user.waitForStatus("COMPLETED", patience());

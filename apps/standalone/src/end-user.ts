@@ -7,6 +7,7 @@ export interface EndUserOptions {
   viewport?: { width: number; height: number };
   colorScheme?: "light" | "dark";
   hasTouch?: boolean;
+  isMobile?: boolean;
   /** Called for every status that the frame tells the partner's page. */
   onStatus?: (status: SessionStatus) => void;
 }
@@ -123,6 +124,13 @@ export class EndUser {
     await this.press("Tab");
     await this.type(password);
     await this.press("Enter");
+  }
+
+  /** Writes into the frame's own fields, by their labels, and presses its button. */
+  async fillIn(values: Record<string, string>, button: string): Promise<void> {
+    for (const [label, value] of Object.entries(values))
+      await this.frame.getByLabel(label, { exact: true }).fill(value);
+    await this.frame.locator(".turn-form").getByRole("button", { name: button, exact: true }).click();
   }
 
   async enterCode(code: string): Promise<void> {

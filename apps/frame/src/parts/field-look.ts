@@ -18,7 +18,7 @@ export function fieldLook({ type, autocomplete = "off" }: ChallengeField, isLast
     autocomplete,
     enterkeyhint: isLast ? "send" : "next",
     autocapitalize: "off",
-    autocorrect: "off",
+    autoCorrect: "off",
     spellcheck: false,
   } as const;
 }

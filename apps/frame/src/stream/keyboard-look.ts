@@ -22,7 +22,7 @@ export function keyboardLook(field: FocusedField | null, viewer: { touch: boolea
     enterkeyhint: field?.enterKeyHint ?? "go",
     autocapitalize: field?.autocapitalize ?? "off",
     autocomplete,
-    autocorrect: "off",
+    autoCorrect: "off",
     spellcheck: false,
     ...(autocomplete === "off" ? unmanaged : {}),
   } as const;

@@ -55,8 +55,14 @@ export function mount(options: MountOptions): MountedFrame {
 
   // oxlint-disable-next-line react/iframe-missing-sandbox -- set two lines on
   const frame = ownerDocument.createElement("iframe");
-  // It needs its script and its own cookie; it must not be able to lead the partner's page away.
-  frame.sandbox.add("allow-scripts", "allow-same-origin", "allow-popups", "allow-popups-to-escape-sandbox");
+  // It needs its script, its own cookie and its forms, which are never sent anywhere; it must not be able to lead the partner's page away.
+  frame.sandbox.add(
+    "allow-scripts",
+    "allow-same-origin",
+    "allow-forms",
+    "allow-popups",
+    "allow-popups-to-escape-sandbox",
+  );
   frame.title = options.title ?? "Account verification";
   frame.allow = options.allow ?? "clipboard-write";
   frame.referrerPolicy = "no-referrer";
