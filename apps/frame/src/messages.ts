@@ -74,7 +74,7 @@ const en = {
     formClose: "Type on the page",
     formSend: "Send",
     formBusy: "One moment",
-    formNote: "It is typed into the page for you; nothing is kept here.",
+    formNote: "Typed into the page for you; nothing is kept here.",
     formSent: "It is sent. If nothing changes, look at the page: it may want something more.",
     formMissing: (labels: readonly string[]) =>
       `The page has no place to fill in: ${labels.join(", ")}. Please type it on the page itself, and send it there.`,
