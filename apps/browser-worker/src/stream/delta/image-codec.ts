@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from "sharp";
+import { readPng } from "./read-png.ts";
 import { isSameRow, type RawImage } from "./raw-image.ts";
 
 export interface EncodedImage {
@@ -54,6 +55,10 @@ export const imageCodec: ImageCodec = {
 };
 
 async function decode(png: Buffer): Promise<RawImage> {
+  return readPng(png) ?? decodeAny(png);
+}
+
+async function decodeAny(png: Buffer): Promise<RawImage> {
   const source = sharp(png, { failOn: "warning", limitInputPixels: mostPixels });
   const { data, info } = await source.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
