@@ -274,6 +274,7 @@ async function start(
     addresses: () => frame,
     frameDir: config.frameDir,
     clock: now,
+    viewerGraceMs: config.viewerGraceMs,
     log,
     signal: stopping.signal,
     onViewerEntered: (sessionId, viewerId) => streams.closeOthers(sessionId, viewerId),

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isTerminal } from "@attestream/shared";
 import { CancelDialog } from "./parts/cancel-dialog.tsx";
+import { Ending } from "./parts/ending.tsx";
 import { Footer } from "./parts/footer.tsx";
 import { FrameProvider, type FrameContext } from "./parts/frame-context.ts";
 import { HandOverDialog } from "./parts/hand-over-dialog.tsx";
@@ -56,7 +57,9 @@ export function App({ frame }: { frame: FrameContext }) {
             view={open.view}
             cancellable={!isTerminal(open.view.status) && screen.screen !== "consent" && screen.screen !== "elsewhere"}
             movable={!isTerminal(open.view.status) && screen.screen !== "elsewhere"}
-          />
+          >
+            <Ending state={open} />
+          </TopBar>
         )}
         {open?.feed === "down" && screen.screen !== "live" && (
           <p class="feed-down" role="status">

@@ -1,6 +1,7 @@
 import type { ChallengeKind, ErrorCategory, ErrorCode } from "@attestream/shared";
 import type { Pending, Refusal } from "./session/frame-state.ts";
 import type { WaitingFor } from "./session/current-screen.ts";
+import type { EndKind } from "./session/next-end.ts";
 import type { PagePicker } from "@attestream/shared/viewer-protocol";
 
 /** Every word the frame says, in one place. A locale is one more object of this shape. */
@@ -81,8 +82,6 @@ const en = {
     formNoButton: "It is filled in, but the page’s button was not found. Please press it on the page itself.",
     showSecret: (label: string) => `Show ${label}`,
     websiteSays: "The site says",
-    timeLeft: (text: string) => `${text} left`,
-    timeUp: "Time is up",
     siteAsks: (host: string) => (host ? `${host} asks` : "The page asks"),
     siteSays: (host: string) => (host ? `${host} says` : "The page says"),
     dialogOk: "OK",
@@ -126,7 +125,6 @@ const en = {
       `That is too much: at most ${files} files with ${megabytes} MB together.`,
     fileUnreadable: "That file cannot be read. Please choose it again.",
     promptLabel: "Your answer",
-    sessionEnds: (text: string) => `This verification ends in ${text}`,
     kinds: {
       login: "Log in",
       otp: "Enter your code",
@@ -354,6 +352,20 @@ const en = {
   } satisfies Record<Refusal, { title: string; text: string; next: string }>,
   takeOver: "Continue here",
 
+  ending: {
+    kinds: {
+      idle: "Are you still there?",
+      challenge: "Time for this step",
+      total: "This verification ends in",
+      session: "This verification ends in",
+      consent: "Waiting for your answer for",
+      grace: "Your browser waits for",
+    } satisfies Record<EndKind, string>,
+    over: "Time is up",
+    stay: "I’m still here",
+    stayHint: "Any key or click keeps it open.",
+    aloud: (what: string, left: string) => `${what}: ${left}`,
+  },
   handOver: {
     button: "Continue on another device",
     title: "Continue on another device",

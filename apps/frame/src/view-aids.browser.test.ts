@@ -150,3 +150,40 @@ describe("another device", () => {
     await page.locator("[data-screen=refused-linkUsed]").waitFor();
   });
 });
+
+describe("what ends the session by itself", () => {
+  it("is said quietly, then loudly with a way to stay, and to screen readers at steps only", async () => {
+    await open();
+    await page.clock.install();
+    await showLive();
+    const at = await page.evaluate(() => new Date(Date.now() + 62_500).toISOString());
+    server.say({ type: "expiring", deadline: { kind: "idle", at } });
+    expect(await page.locator(".ending").count()).toBe(0);
+    await page.clock.runFor(3_000);
+    await page.locator(".ending-quiet").waitFor();
+    const spoken = () => page.locator(".top-bar [role=status]").textContent();
+    expect(await spoken()).toContain("Are you still there?: 1 minute");
+    await page.clock.runFor(15_000);
+    expect(await spoken()).toContain("1 minute");
+    await page.clock.runFor(15_000);
+    expect(await spoken()).toContain("30 seconds");
+    await page.locator(".ending-near").getByRole("button", { name: "I’m still here" }).click();
+    await server.message("stay");
+    const later = await page.evaluate(() => new Date(Date.now() + 120_000).toISOString());
+    server.say({ type: "expiring", deadline: { kind: "idle", at: later } });
+    await page.locator(".ending").waitFor({ state: "detached" });
+    expect(await spoken()).toBe("");
+  });
+
+  it("is the browser's patience while the line is broken, and is forgotten when it is back", async () => {
+    await open({ view: { viewerGraceMs: 20_000 } });
+    await showLive();
+    server.faults.set("stream-ticket", "storage_unavailable");
+    server.cutStream();
+    await page.locator(".ending-near[data-ending=grace]").waitFor();
+    server.faults.clear();
+    await server.until(() => server.opened === 2);
+    drawWhite();
+    await page.locator(".ending").waitFor({ state: "detached" });
+  });
+});

@@ -345,8 +345,8 @@ export class FrameServer {
       }
       case "hand-over": {
         const { to } = JSON.parse(body) as { to: string };
-        const url = to === "another" ? `${this.origin}/verify/${id}?handover=${this.handOverToken}` : null;
-        return succeed(response, { url, expiresAt: new Date(Date.now() + 120_000).toISOString() });
+        const link = to === "another" ? `${this.origin}/verify/${id}?handover=${this.handOverToken}` : null;
+        return succeed(response, { url: link, expiresAt: new Date(Date.now() + 120_000).toISOString() });
       }
       case "cancel":
         this.show({ status: "CANCELLED", streamable: false, reason: reasonOf("USER_CANCELLED") });
@@ -379,6 +379,8 @@ function sampleView(sessionId: string): FrameView {
     queue: null,
     streamable: false,
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    consentBy: null,
+    viewerGraceMs: 120_000,
     handOver: { elsewhere: false, returnable: false, offered: false },
     reason: null,
     locale: null,

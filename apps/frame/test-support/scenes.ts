@@ -121,6 +121,20 @@ export const scenes: Record<string, Scene> = {
     act: async ({ page }) => page.getByRole("button", { name: "Agree and continue" }).click(),
     shows: ".form-error",
   },
+  "65-idle": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({ type: "expiring", deadline: { kind: "idle", at: inMinutes(0.4) } }),
+    ),
+    shows: ".ending-near",
+  },
+  "66-idle-soon": {
+    view: awaiting,
+    act: live(login, async ({ server }) =>
+      server.say({ type: "expiring", deadline: { kind: "idle", at: inMinutes(0.9) } }),
+    ),
+    shows: ".ending-quiet",
+  },
   "60-hand-over": {
     view: { ...awaiting, handOver: { elsewhere: false, returnable: true, offered: false } },
     act: live(login, ({ page }) => page.getByRole("button", { name: "Continue on another device" }).click()),
@@ -169,7 +183,7 @@ export const scenes: Record<string, Scene> = {
       instructions: "Demo Bank has sent a code with 6 digits to your phone. Type it on the page.",
       expiresAt: soon,
     }),
-    shows: ".turn-left",
+    shows: ".ending",
   },
   "12-live-choice": {
     view: awaiting,
@@ -462,7 +476,7 @@ export const scenes: Record<string, Scene> = {
     ),
     shows: ".turn-form",
   },
-  "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".turn-session" },
+  "43-session-ending": { view: { ...awaiting, expiresAt: soon }, act: live(login), shows: ".ending" },
 };
 
 /** Puts the scene onto the page; the caller closes the server. */

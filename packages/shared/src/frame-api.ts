@@ -40,6 +40,10 @@ export const frameViewSchema = z.strictObject({
   /** True while a worker holds the session: a stream ticket can be had. */
   streamable: z.boolean(),
   expiresAt: z.iso.datetime(),
+  /** While consent is asked for: how long it is waited for. */
+  consentBy: z.iso.datetime().nullable(),
+  /** How long a browser waits for a viewer whose line broke. */
+  viewerGraceMs: z.int().min(0),
   handOver: z.strictObject({
     /** True: another device holds the session; this one may watch. */
     elsewhere: z.boolean(),

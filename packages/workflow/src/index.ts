@@ -1,5 +1,5 @@
 export type { Clock } from "./run/clock.ts";
-export type { ChallengeReply, FieldValue, RunEvents } from "./run/events.ts";
+export type { ChallengeReply, FieldValue, RunDeadline, RunEvents } from "./run/events.ts";
 export type {
   CapturedResponse,
   ElementSource,

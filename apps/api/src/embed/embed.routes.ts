@@ -45,6 +45,8 @@ export interface EmbedDependencies {
   /** Holds the built frame page: index.html and assets/. */
   frameDir: string;
   clock: () => Date;
+  /** How long a browser waits for a viewer whose line broke; told to the frame. */
+  viewerGraceMs: number;
   log: Log;
   /** Aborted when the API stops: ends the event streams. */
   signal: AbortSignal;
@@ -68,6 +70,7 @@ export function createEmbedRoutes(deps: EmbedDependencies): express.Router {
     queuePosition: (id) => deps.dispatch.queuePosition(id),
     viewers,
     clock,
+    viewerGraceMs: deps.viewerGraceMs,
   });
   const handOvers = createHandOvers({ db, masterKey, sessions, viewers, clock, randomBytes });
   const readPage = createFramePageReader(deps.frameDir);

@@ -12,6 +12,7 @@ export interface FrameViewDependencies {
   queuePosition(sessionId: string): Promise<FrameView["queue"]>;
   viewers: Pick<ViewerStore, "standing">;
   clock: () => Date;
+  viewerGraceMs: number;
 }
 
 /** As this viewer sees it. */
@@ -89,6 +90,8 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
       queue: session.status === "CREATED" ? await deps.queuePosition(session.id) : null,
       streamable: isStreamable(session),
       expiresAt: session.expires_at.toISOString(),
+      consentBy: session.deadline_kind === "consent" ? (session.state_deadline?.toISOString() ?? null) : null,
+      viewerGraceMs: deps.viewerGraceMs,
       // Of a viewer that was shut out meanwhile nothing is asked any more: its next request says so.
       handOver: standing ?? { elsewhere: true, returnable: false, offered: false },
       reason: reasonOf(session),

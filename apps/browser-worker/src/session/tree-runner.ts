@@ -1,6 +1,7 @@
 import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
 import type { ChallengeReply } from "@attestream/workflow";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
+import type { RunDeadline } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
 
 export type TreeOutcome =
@@ -19,6 +20,10 @@ export interface ViewerPort {
   readonly magnification?: number;
   /** Whether the user's input reaches the page. */
   setControl(enabled: boolean): void;
+  /** What ends the run next; null when nothing does. */
+  showDeadline(deadline: RunDeadline | null): void;
+  /** Any sign of life of the user. Gives the function that stops listening. */
+  onPresence(listener: () => void): () => void;
   /** Gives the function that stops listening. */
   onChallengeReply(listener: (reply: ChallengeReply) => void): () => void;
 }

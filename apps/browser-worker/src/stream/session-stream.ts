@@ -7,6 +7,7 @@ import {
   type ViewerMessage,
 } from "@attestream/shared/viewer-protocol";
 import type { ChallengeReply } from "@attestream/workflow";
+import type { RunDeadline } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
@@ -33,6 +34,9 @@ export interface SessionStreamOptions {
   log: Logger;
 }
 
+/** Sent by the frame whether anybody sits before it or not. */
+const unattended: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "ping", "resize"]);
+
 /**
  * The live view of one session: the current page out to the one viewer, that viewer's input in. Keeps
  * what a viewer must know when it comes back: challenge, control, place. Runs no workflow.
@@ -44,6 +48,7 @@ export class SessionStream {
   readonly #screencast: Screencast;
   readonly #input: InputDispatcher;
   readonly #questions: PageQuestions;
+  readonly #presenceListeners = new Set<() => void>();
   readonly #replyListeners = new Set<(reply: ChallengeReply) => void>();
   #currentView: PageView | null = null;
   #viewer: ViewerConnection | null = null;
@@ -51,6 +56,7 @@ export class SessionStream {
   /** What a page was laid out in by us. */
   readonly #sizes = new WeakMap<PageView, PageSize>();
   #challenge: Challenge | null = null;
+  #deadline: RunDeadline | null = null;
   #control = false;
   /** Of the last viewer: one with a lower turn has lost the session for ever. */
   #turn = 0;
@@ -119,6 +125,7 @@ export class SessionStream {
     viewer.send({ type: "hello", protocol: viewerProtocolVersion, width: this.#size.width, height: this.#size.height });
     viewer.send({ type: "challenge", challenge: this.#challenge });
     viewer.send({ type: "control", enabled: this.#control });
+    this.#sendDeadline();
     this.#sendPlace();
     this.#questions.tell();
     void this.#screencast.start();
@@ -138,6 +145,16 @@ export class SessionStream {
     this.#send({ type: "control", enabled });
   }
 
+  showDeadline(deadline: RunDeadline | null): void {
+    this.#deadline = deadline;
+    this.#sendDeadline();
+  }
+
+  onPresence(listener: () => void): () => void {
+    this.#presenceListeners.add(listener);
+    return () => this.#presenceListeners.delete(listener);
+  }
+
   onChallengeReply(listener: (reply: ChallengeReply) => void): () => void {
     this.#replyListeners.add(listener);
     return () => this.#replyListeners.delete(listener);
@@ -152,6 +169,7 @@ export class SessionStream {
   close(code: number): void {
     this.#closed = true;
     this.#replyListeners.clear();
+    this.#presenceListeners.clear();
     this.#questions.withdraw();
     void this.#screencast.stop();
     this.#options.encoder.dispose();
@@ -168,6 +186,7 @@ export class SessionStream {
 
   #receive(viewer: ViewerConnection, message: ViewerMessage): void {
     if (this.#viewer !== viewer || this.#closed) return;
+    if (!unattended.has(message.type)) for (const listener of this.#presenceListeners) listener();
     if (isInput(message)) {
       this.#screencast.noteInput();
       if (this.#control) this.#input.dispatch(message);
@@ -178,6 +197,8 @@ export class SessionStream {
         return this.#screencast.acknowledge(message.seq);
       case "keyframe":
         return void this.#screencast.refresh();
+      case "stay":
+        return;
       case "ping":
         return viewer.send({ type: "pong", id: message.id });
       case "resize":
@@ -213,7 +234,7 @@ export class SessionStream {
     if (isSameSize(size, this.#size)) return;
     this.#size = size;
     if (this.#currentView) await this.#fit(this.#currentView).catch(() => {});
-    await this.#screencast.refresh();
+    await this.#screencast.resized();
   }
 
   async #fit(view: PageView): Promise<void> {
@@ -268,6 +289,14 @@ export class SessionStream {
     this.#sendLocation();
     this.#sendFocus();
     this.#sendPopup();
+  }
+
+  #sendDeadline(): void {
+    const deadline = this.#deadline;
+    this.#send({
+      type: "expiring",
+      deadline: deadline && { kind: deadline.kind, at: deadline.at.toISOString() },
+    });
   }
 
   #sendCursor(): void {

@@ -87,6 +87,8 @@ export async function runPlatformTest(options: {
         challengeChanged: () => undefined,
         challengeResolved: () => (open = null),
         collectionStarted: () => undefined,
+        deadlineMoved: () => undefined,
+        onPresence: () => () => undefined,
         onReply(given) {
           listener = given;
           return () => (listener = undefined);

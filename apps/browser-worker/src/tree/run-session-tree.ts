@@ -73,6 +73,7 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
   } finally {
     over.abort();
     viewer.setControl(false);
+    viewer.showDeadline(null);
   }
 }
 
@@ -95,6 +96,8 @@ function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): 
       report({ type: "challenge.resolved", challengeId });
     },
     collectionStarted: () => report({ type: "collection.started" }),
+    deadlineMoved: (deadline) => viewer.showDeadline(deadline),
+    onPresence: (listener) => viewer.onPresence(listener),
     onReply: (listener) => viewer.onChallengeReply(listener),
   };
 }

@@ -1,11 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Challenge, ChallengeKind } from "@attestream/shared";
-import type { FrameView } from "@attestream/shared/frame-api";
 import { ChallengeForm } from "./challenge-form.tsx";
 import { useFrame } from "./frame-context.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { clockText } from "./time-text.ts";
-import { useTimeLeft } from "./use-time-left.ts";
 
 const icons = {
   login: "lock",
@@ -17,9 +14,6 @@ const icons = {
   unknown: "hand",
 } satisfies Record<ChallengeKind, IconName>;
 
-const nearMs = 90_000;
-const sessionNearMs = 300_000;
-
 /** Where the page's own fields are small, or the keyboard covers them. */
 const prefersForm = () => matchMedia("(pointer: coarse), (max-width: 560px)").matches;
 
@@ -28,12 +22,11 @@ export interface TurnPanelProps {
   /** The page takes input. */
   open: boolean;
   connected: boolean;
-  view: FrameView;
 }
 
 /** What the user is asked to do now, in words, beside the page itself; where the page's fields are known, as a form too. */
-export function TurnPanel({ challenge, open, connected, view }: TurnPanelProps) {
-  const { messages, now, formChoice } = useFrame();
+export function TurnPanel({ challenge, open, connected }: TurnPanelProps) {
+  const { messages, formChoice } = useFrame();
   const [asForm, setAsForm] = useState(() => formChoice.read() ?? prefersForm());
   const [inUse, setInUse] = useState(false);
   const [names] = useState(() => new Map<string, string>());
@@ -50,8 +43,6 @@ export function TurnPanel({ challenge, open, connected, view }: TurnPanelProps) 
     closedRef.current = false;
   }, [asForm]);
   const hasForm = challenge !== null && challenge.fields.length > 0;
-  const left = useTimeLeft(challenge?.expiresAt ?? null, nearMs, now);
-  const sessionLeft = useTimeLeft(view.expiresAt, sessionNearMs, now);
   const words = messages.live;
   return (
     <div class={challenge ? "turn" : "turn turn-idle"} data-challenge={open ? challenge?.kind : undefined}>
@@ -66,12 +57,6 @@ export function TurnPanel({ challenge, open, connected, view }: TurnPanelProps) 
             </p>
             <p class="turn-text">{challenge.instructions}</p>
           </div>
-          {left !== null && (
-            <p class={left <= 20 ? "turn-left turn-left-short" : "turn-left"} role="timer">
-              <Icon name="clock" />
-              {left === 0 ? words.timeUp : words.timeLeft(clockText(left))}
-            </p>
-          )}
           <Answers challenge={challenge} />
           {hasForm && !asForm && (
             <button ref={openerRef} type="button" class="button button-choice turn-opener" onClick={() => choose(true)}>
@@ -101,11 +86,6 @@ export function TurnPanel({ challenge, open, connected, view }: TurnPanelProps) 
         </>
       ) : (
         <p class="turn-none">{words.watching}</p>
-      )}
-      {sessionLeft !== null && (
-        <p class="turn-session" role="status">
-          {words.sessionEnds(clockText(sessionLeft))}
-        </p>
       )}
     </div>
   );

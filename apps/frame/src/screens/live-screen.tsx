@@ -18,7 +18,6 @@ export function LiveScreen({ state }: { state: OpenState }) {
         challenge={state.page.challenge}
         open={state.page.control}
         connected={state.stream.link === "connected"}
-        view={state.view}
       />
       <div class="window">
         <div class="window-bar">

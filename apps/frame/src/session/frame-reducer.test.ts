@@ -16,6 +16,8 @@ const view: FrameView = {
   queue: null,
   streamable: false,
   expiresAt: "2030-01-01T00:00:00.000Z",
+  consentBy: null,
+  viewerGraceMs: 120_000,
   handOver: { elsewhere: false, returnable: false, offered: false },
   reason: null,
   locale: null,

@@ -160,6 +160,8 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, host: message.host, secure: message.secure, loading: message.loading };
     case "challenge":
       return { ...page, challenge: message.challenge };
+    case "expiring":
+      return { ...page, deadline: message.deadline };
     case "control":
       return { ...page, control: message.enabled };
     case "cursor":

@@ -6,6 +6,7 @@ import type {
   PageDialog,
   PagePicker,
   PageSelect,
+  RunDeadline,
 } from "@attestream/shared/viewer-protocol";
 import type { Challenge } from "@attestream/shared";
 import type { LinkQuality } from "../stream/link-quality.ts";
@@ -30,6 +31,8 @@ export interface LivePage {
   secure: boolean;
   loading: boolean;
   challenge: Challenge | null;
+  /** What ends the session next by the worker's clocks. */
+  deadline: RunDeadline | null;
   /** Whether the user's input reaches the page. */
   control: boolean;
   cursor: string;
@@ -90,6 +93,7 @@ export const blankPage: LivePage = {
   secure: false,
   loading: false,
   challenge: null,
+  deadline: null,
   control: false,
   cursor: "default",
   field: null,

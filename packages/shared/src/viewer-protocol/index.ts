@@ -30,6 +30,7 @@ export {
   type FileRequest,
   type PagePicker,
   type PageSelect,
+  type RunDeadline,
   type ServerMessage,
 } from "./server-message.ts";
 export { viewerMessageSchema, type ViewerMessage } from "./viewer-message.ts";

@@ -34,6 +34,14 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("location"), host: z.string().max(255), secure: z.boolean(), loading: z.boolean() }),
   /** What the user is asked, or null when nothing is. */
   z.strictObject({ type: z.literal("challenge"), challenge: challengeSchema.nullable() }),
+  /**
+   * What ends the session next, by the worker's clocks: `idle` unless the user does something, `challenge`
+   * unless it is answered, `total` in any case. Null when nothing does.
+   */
+  z.strictObject({
+    type: z.literal("expiring"),
+    deadline: z.strictObject({ kind: z.enum(["idle", "challenge", "total"]), at: z.iso.datetime() }).nullable(),
+  }),
   /** Whether the user's input reaches the page now. */
   z.strictObject({ type: z.literal("control"), enabled: z.boolean() }),
   z.strictObject({ type: z.literal("cursor"), cursor: z.string().max(32) }),
@@ -126,6 +134,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
 ]);
 
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
+export type RunDeadline = NonNullable<Extract<ServerMessage, { type: "expiring" }>["deadline"]>;
 export type PageDialog = NonNullable<Extract<ServerMessage, { type: "dialog" }>["dialog"]>;
 export type FileRequest = NonNullable<Extract<ServerMessage, { type: "file" }>["request"]>;
 export type PageSelect = NonNullable<Extract<ServerMessage, { type: "select" }>["select"]>;

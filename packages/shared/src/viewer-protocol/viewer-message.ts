@@ -68,6 +68,8 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     ratio: z.number().min(0.1).max(16).optional(),
   }),
   z.strictObject({ type: z.literal("keyframe") }),
+  /** A sign of life: the user is there and does nothing else. */
+  z.strictObject({ type: z.literal("stay") }),
   /** Asks for a `pong`: how long the way there and back takes, and whether anybody is there. */
   z.strictObject({ type: z.literal("ping"), id: z.int().min(1).max(0xffff_ffff) }),
   /** The user pressed "continue" on a challenge that `canContinue`, or took one of its choices. */

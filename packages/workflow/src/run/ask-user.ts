@@ -6,6 +6,7 @@ import type { ChallengeReply, FieldValue } from "./events.ts";
 import type { Filled } from "./fill-form.ts";
 import type { RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
+import { untilUserTimeIsUp, type UserTime } from "./user-time.ts";
 
 const instructions: Record<ChallengeKind, string> = {
   login: "Log in on this page.",
@@ -30,7 +31,7 @@ const canContinue: Record<ChallengeKind, boolean> = {
 
 export interface Question {
   challenge: Challenge;
-  timeoutMs: number;
+  time: UserTime;
   /** The code when the time has passed; asked then, because it may depend on what happened. */
   onTimeout: () => ErrorCode;
   /** Looked at with every change of the page: true when the question is no longer the one to ask. */
@@ -45,10 +46,11 @@ export interface Question {
  * the page, and they may be given again.
  */
 export async function askUser(
-  { page, clock, events }: RunContext,
+  context: RunContext,
   question: Question,
   signal: AbortSignal,
 ): Promise<ChallengeReply | null> {
+  const { page, events } = context;
   const { challenge } = question;
   let reply = Promise.withResolvers<ChallengeReply>();
   let filling = false;
@@ -65,7 +67,7 @@ export async function askUser(
     filling = false;
     if (filled) events.challengeChanged({ ...challenge, filled });
   };
-  clock.wait(question.timeoutMs, ended).then(
+  untilUserTimeIsUp(context, question.time, ended).then(
     () => over.abort(new TreeFailure(question.onTimeout())),
     () => undefined,
   );

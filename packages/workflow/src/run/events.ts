@@ -13,7 +13,14 @@ export interface ChallengeReply {
   values?: readonly FieldValue[];
 }
 
-/** What the runner tells, and the one thing it hears: the user's replies. */
+/** What ends the run next, and when. */
+export interface RunDeadline {
+  /** `idle`: a sign of life of the user puts it off. `challenge`: the screen's own time. `total`: that of the whole tree. */
+  kind: "idle" | "challenge" | "total";
+  at: Date;
+}
+
+/** What the runner tells, and what it hears of the user. */
 export interface RunEvents {
   /** 0 to 100, never falling. */
   progressed(progress: number): void;
@@ -22,6 +29,9 @@ export interface RunEvents {
   challengeChanged(challenge: Challenge): void;
   challengeResolved(challengeId: string): void;
   collectionStarted(): void;
+  deadlineMoved(deadline: RunDeadline): void;
+  /** Any sign of life of the user. Gives the function that stops listening. */
+  onPresence(listener: () => void): () => void;
   /** Gives the function that stops listening. */
   onReply(listener: (reply: ChallengeReply) => void): () => void;
 }

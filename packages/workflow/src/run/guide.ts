@@ -121,7 +121,7 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
       context,
       {
         challenge: createChallenge(context, user, { websiteError: first.websiteError, asked, choices }, timeoutMs),
-        timeoutMs,
+        time: { ms: timeoutMs, idle: code === "IDLE_TIMEOUT" },
         onTimeout: () => code,
         isAnswered: async () => {
           const look = await recogniser.look();
@@ -165,7 +165,7 @@ export function createGuide(context: RunContext, signal: AbortSignal): Guide {
       context,
       {
         challenge: createChallenge(context, user, { websiteError: null }, idleMs),
-        timeoutMs: idleMs,
+        time: { ms: idleMs, idle: true },
         onTimeout: () => (moved() ? code : "IDLE_TIMEOUT"),
         isAnswered: async () => {
           const look = await recogniser.look();

@@ -13,6 +13,8 @@ export interface RunContext {
   events: RunEvents;
   newId: () => string;
   progress: Progress;
+  /** When the tree's total time runs out. */
+  endsAt: Date;
   /** Ids of the screens in the order they came up. */
   visited: string[];
   /** Ids of the notes, each time that one was new. */

@@ -109,6 +109,9 @@ function start(
   const progress: number[] = [];
   const challenges: Challenge[] = [];
   let listener: ((reply: ChallengeReply) => void) | undefined;
+  const deadlines: string[] = [];
+  const startedAt = clock.now().getTime();
+  let present: (() => void) | undefined;
   let ids = 0;
   const outcome = runTree({
     definition: platformDefinitionSchema.parse({ ...base, ...options.tree }),
@@ -129,6 +132,13 @@ function start(
       },
       challengeResolved: (id) => log.push(`resolved ${challenges.find((challenge) => challenge.id === id)?.kind}`),
       collectionStarted: () => log.push("collecting"),
+      deadlineMoved: ({ kind, at }) => deadlines.push(`${kind} ${(at.getTime() - startedAt) / 1000}`),
+      onPresence: (given) => {
+        present = given;
+        return () => {
+          present = undefined;
+        };
+      },
       onReply: (given) => {
         listener = given;
         return () => {
@@ -156,7 +166,8 @@ function start(
     });
     await idle();
   };
-  return { site, clock, outcome, log, progress, challenges, show, reply, fillIn, idle };
+  const stir = () => present?.();
+  return { site, clock, outcome, log, progress, challenges, deadlines, show, reply, fillIn, stir, idle };
 }
 
 describe("a tree", () => {
@@ -411,6 +422,33 @@ describe("a tree", () => {
     await movedRun.show({ url: `${origin}/survey/2` });
     await movedRun.clock.pass(120_000);
     expect(await movedRun.outcome).toMatchObject({ code: "PLATFORM_CHANGED" });
+  });
+
+  it("counts the idle limit from the last sign of life, up to the tree's total, and tells when it would end", async () => {
+    const run = start({ onOpen: () => ({ url: `${origin}/push` }) });
+    await run.clock.pass(90_000);
+    run.stir();
+    await run.clock.pass(1_000);
+    run.stir();
+    await run.clock.pass(119_000);
+    expect(run.deadlines).toEqual(["total 600", "idle 120", "idle 210"]);
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      run.stir();
+      await run.clock.pass(60_000);
+    }
+    expect(run.deadlines.at(-1)).toBe("total 600");
+    run.stir();
+    await run.clock.pass(30_000);
+    expect(await run.outcome).toMatchObject({ code: "SESSION_EXPIRED" });
+  });
+
+  it("does not put off a challenge's own time for any sign of life", async () => {
+    const login = start();
+    await login.clock.pass(4 * 60_000);
+    login.stir();
+    expect(login.deadlines).toEqual(["total 600", "challenge 300"]);
+    await login.clock.pass(60_000);
+    expect(await login.outcome).toMatchObject({ code: "USER_ACTION_TIMEOUT" });
   });
 
   it("ends by a challenge's own time, and by the idle limit where it has none", async () => {

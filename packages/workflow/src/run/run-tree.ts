@@ -41,16 +41,19 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
   const visited: string[] = [];
   const noted: string[] = [];
   const progress = createProgress(definition, (to) => events.progressed(to));
-  const context: RunContext = { definition, page, clock, events, newId, progress, visited, noted };
+  const { totalMs } = limitsOf(definition);
+  const endsAt = new Date(clock.now().getTime() + totalMs);
+  const context: RunContext = { definition, page, clock, events, newId, progress, endsAt, visited, noted };
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
-  clock.wait(limitsOf(definition).totalMs, signal).then(
+  clock.wait(totalMs, signal).then(
     () => over.abort(new TreeFailure("SESSION_EXPIRED", "The tree's total time ran out.")),
     () => undefined,
   );
   try {
     options.signal.throwIfAborted();
     const guide = createGuide(context, signal);
+    events.deadlineMoved({ kind: "total", at: endsAt });
     progress.started();
     await guide.open(loginUrl);
     const next = await guide.reach({

@@ -142,6 +142,7 @@ export async function startEntrance(
       addresses: () => frameAddresses({ publicUrl: publicUrl() }),
       frameDir,
       clock,
+      viewerGraceMs: 60_000,
       log: silentLog,
       signal: stopping.signal,
       onViewerEntered: (sessionId, viewerId) => gateway.closeOthers(sessionId, viewerId),

@@ -102,6 +102,8 @@ export async function driveTree(
           );
         },
         setControl: (enabled) => control.push(enabled),
+        showDeadline: () => undefined,
+        onPresence: () => () => undefined,
         onChallengeReply(given) {
           listener = given;
           return () => {
