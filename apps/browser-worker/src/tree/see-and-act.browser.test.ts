@@ -169,6 +169,11 @@ describe("what a tree does", () => {
       };
       await does({ click: { any: [{ text: "not here" }, { role: "button", name: "Save" }] } }, "clicked");
       await does({ type: { at: { label: "Name" }, text: "Jane" } }, "typed:Jane");
+      // The user's own words, key by key, in the place of what is there.
+      expect(await port.enter({ label: "Name" }, "Zoë 🙂", signal)).toBe(true);
+      await expect.poll(() => port.text({ css: "#log" })).toContain("key:Z typed:Z key:o typed:Zo");
+      await expect.poll(() => port.text({ css: "#log" })).toContain("typed:Zoë 🙂");
+      expect(await port.enter({ label: "Nowhere" }, "Zoë", signal)).toBe(false);
       await does({ select: { at: { label: "Kind" }, option: "Savings" } }, "chose:Savings");
       await does({ press: "Enter" }, "key:Enter");
       await does({ press: "Shift+Tab" }, "key:Shift+Tab");

@@ -69,6 +69,8 @@ describe("what the other side might send", () => {
       { type: "resize", width: 800, height: 600, ratio: 2 },
       { type: "dialogReply", id: "d1", accepted: true, text: "yes" },
       { type: "selectReply", id: "s1", index: 3 },
+      { type: "text", text: "123456", replace: true },
+      { type: "formReply", challengeId: "c1", values: [{ id: "username", value: "jane" }] },
     ];
     let taken = 0;
     fc.assert(
