@@ -108,16 +108,16 @@ async function inTime(): Promise<void> {
   await viewer.page.evaluate(() => ((globalThis as { dropAcks?: boolean }).dropAcks = false));
 }
 
-const difference = async () =>
-  compareWithCanvas(viewer.page, await session.page().screenshot({ caret: "initial", type: "png" }));
-const isSame = (found: Difference | null) => found !== null && found.mean <= allowed.mean && found.high <= allowed.high;
+const difference = async () => compareWithCanvas(viewer.page, await session.screenshot());
+const isSame = (found: Difference | string) =>
+  typeof found !== "string" && found.mean <= allowed.mean && found.high <= allowed.high;
 
 /** The link has recovered and the page rests. */
 async function settle(): Promise<void> {
   await inPage("rest()");
   await inTime();
   await viewer.ready();
-  let last: Difference | null = null;
+  let last: Difference | string = "";
   await expect
     .poll(async () => isSame((last = await difference())), { timeout: 30_000, interval: 200 })
     .toBe(true)

@@ -11,7 +11,8 @@ const compare = `async (base64) => {
   const canvas = document.querySelector("canvas.screen");
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
-  if (image.width !== canvas.width || image.height !== canvas.height) return null;
+  if (image.width !== canvas.width || image.height !== canvas.height)
+    return "The page has " + image.width + "x" + image.height + ", the canvas " + canvas.width + "x" + canvas.height;
   const wanted = new OffscreenCanvas(image.width, image.height).getContext("2d");
   wanted.drawImage(image, 0, 0);
   const shown = canvas.getContext("2d");
@@ -30,7 +31,7 @@ const compare = `async (base64) => {
   return worst;
 }`;
 
-/** What the viewer's canvas shows against a screenshot of the page, by tiles of 32 x 32. Null: they are not of one size. */
-export async function compareWithCanvas(page: Page, screenshot: Buffer): Promise<Difference | null> {
-  return (await page.evaluate(`(${compare})("${screenshot.toString("base64")}")`)) as Difference | null;
+/** What the viewer's canvas shows against a screenshot of the page, by tiles of 32 x 32. Words: they are not of one size. */
+export async function compareWithCanvas(page: Page, screenshot: Buffer): Promise<Difference | string> {
+  return (await page.evaluate(`(${compare})("${screenshot.toString("base64")}")`)) as Difference | string;
 }

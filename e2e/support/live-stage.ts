@@ -21,6 +21,8 @@ export interface LiveSession {
   frame: FrameServer;
   /** The page on top in the worker's browser. */
   page: () => Page;
+  /** What the page on top looks like now, PNG. */
+  screenshot(): Promise<Buffer>;
   /** Between the viewer and the worker. */
   network: BreakableNetwork;
   /** How long what the viewer says is held up on its way. */
@@ -89,11 +91,13 @@ export async function startLiveStage(hosts: readonly [string, ...string[]], page
         view: { status: "AWAITING_USER", streamable: true, progress: 40 },
         worker: lead(worker, sessionId, network.port, lag),
       });
+      const page = await shown;
       return {
         frame,
         network,
         lag,
-        page: await shown,
+        page,
+        screenshot: () => screenshotOf(page()),
         async end() {
           await network[Symbol.asyncDispose]();
           await frame.close();
@@ -104,6 +108,17 @@ export async function startLiveStage(hosts: readonly [string, ...string[]], page
     },
     [Symbol.asyncDispose]: () => life.disposeAsync(),
   };
+}
+
+/** Not Playwright's own, which knows nothing of the size that the viewer has given the page. */
+async function screenshotOf(page: Page): Promise<Buffer> {
+  const client = await page.context().newCDPSession(page);
+  try {
+    const { data } = await client.send("Page.captureScreenshot", { format: "png" });
+    return Buffer.from(data, "base64");
+  } finally {
+    await client.detach().catch(() => {});
+  }
 }
 
 /** What the API does with a viewer: lets it through with a pass, to the worker that holds the session. */
