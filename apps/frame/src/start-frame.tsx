@@ -90,7 +90,10 @@ export function startFrame(window: Window & typeof globalThis): void {
       draw();
     },
     onFocus: () =>
-      (document.querySelector<HTMLElement>(".keyboard-target") ?? document.querySelector<HTMLElement>("h1"))?.focus(),
+      (
+        document.querySelector<HTMLElement>(".turn-form input, .keyboard-target") ??
+        document.querySelector<HTMLElement>("h1")
+      )?.focus(),
     onClose: () => {
       const lastStatus = session.state.phase === "open" ? session.state.view.status : null;
       session.close();

@@ -99,6 +99,9 @@ describe("the page's fields as a form", () => {
     await opener.press("Enter");
     expect(await focused()).toBe("form-username");
     await page.keyboard.type("jane");
+    // The user is at it, though nothing written is sent yet.
+    await server.message("stay");
+    expect(server.received.filter(({ type }) => type === "formReply" || type === "text")).toEqual([]);
     // Half a form is not sent.
     await page.keyboard.press("Enter");
     expect(await focused()).toBe("form-password");

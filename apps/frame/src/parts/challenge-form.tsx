@@ -7,6 +7,8 @@ import { Icon } from "./icon.tsx";
 
 /** How long a site may take to answer before the user is let try again. */
 const answerMs = 4_000;
+/** Between two signs of life of a user who writes. */
+const signOfLifeMs = 5_000;
 
 export interface ChallengeFormProps {
   challenge: Challenge;
@@ -30,6 +32,7 @@ export function ChallengeForm(props: ChallengeFormProps) {
   const { messages, send } = useFrame();
   const words = messages.live;
   const formRef = useRef<HTMLFormElement>(null);
+  const signedAtRef = useRef(Number.NEGATIVE_INFINITY);
   // The very object that was answered: the worker's next word about the challenge says how it went.
   const [answered, setAnswered] = useState<Challenge | null>(null);
   const [waitedFor, setWaitedFor] = useState<Challenge | null>(null);
@@ -87,6 +90,13 @@ export function ChallengeForm(props: ChallengeFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         submit(event.currentTarget);
+      }}
+      onInput={() => {
+        // Nothing of it leaves this page yet: without a word the session would end as idle.
+        const at = performance.now();
+        if (at - signedAtRef.current < signOfLifeMs) return;
+        signedAtRef.current = at;
+        send({ type: "stay" });
       }}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
