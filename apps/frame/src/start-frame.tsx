@@ -16,8 +16,15 @@ import { pageSize, type PageSize } from "./stream/page-size.ts";
 import { StreamConnection } from "./stream/stream-connection.ts";
 import { watchWake } from "./stream/watch-wake.ts";
 
-/** Height of what stands around the live page, before it has ever been measured. CSS pixels. */
-const guessedChrome = 210;
+/**
+ * What stands around the live page, CSS pixels: its size before it has ever been measured. Where it is right, the
+ * page need not be laid out again once it shows. Narrow as in live.css.
+ */
+const guessedChrome = {
+  wide: { width: 42, height: 254 },
+  narrow: { width: 0, height: 194 },
+  widestNarrow: 560,
+} as const;
 /**
  * Height that the partner's page is asked for, CSS pixels: one for all states, so that nothing jumps, and
  * never more than a phone shows at once, or "your turn" would be out of sight.
@@ -46,8 +53,10 @@ export function startFrame(window: Window & typeof globalThis): void {
 
   let stage: PageSize | null = null;
   const greeting = (): ViewerMessage[] => {
-    const guess = { width: window.innerWidth, height: window.innerHeight - guessedChrome };
-    const size = stage ?? pageSize(guess, window.devicePixelRatio);
+    const { innerWidth, innerHeight, devicePixelRatio } = window;
+    const chrome = innerWidth <= guessedChrome.widestNarrow ? guessedChrome.narrow : guessedChrome.wide;
+    const guess = { width: innerWidth - chrome.width, height: innerHeight - chrome.height };
+    const size = stage ?? pageSize(guess, devicePixelRatio);
     return size ? [{ type: "resize", ...size }] : [];
   };
 

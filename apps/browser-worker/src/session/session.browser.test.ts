@@ -259,6 +259,11 @@ describe("a session in a worker", () => {
         return last?.width === width * scale && last.height === height * scale;
       });
     };
+    const window = (open: boolean) =>
+      viewer.until(({ messages }) => {
+        const last = messages.findLast((message) => message.type === "popup");
+        return last?.type === "popup" && (last.popup !== null) === open;
+      });
     const focusedAt = (y: number) =>
       viewer.until(({ messages }) => {
         const last = messages.findLast((message) => message.type === "focus");
@@ -272,14 +277,12 @@ describe("a session in a worker", () => {
     await focusedAt(1.5 * 200);
     await turn(420, 700, 2);
     viewer.click(2 * 150, 2 * 420);
+    await window(true);
     await focusedAt(2 * 200);
     await turn(700, 420, 2);
     await focusedAt(2 * 200);
     viewer.click(2 * 150, 2 * 120);
-    await viewer.until(({ messages }) => {
-      const last = messages.findLast((message) => message.type === "popup");
-      return last?.type === "popup" && last.popup === null;
-    });
+    await window(false);
     viewer.click(2 * 150, 2 * 120);
     await focusedAt(2 * 100);
     expect(viewer.packets.at(-1)).toMatchObject({ width: 1400, height: 840 });
