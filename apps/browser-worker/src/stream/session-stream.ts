@@ -234,7 +234,7 @@ export class SessionStream {
     if (isSameSize(size, this.#size)) return;
     this.#size = size;
     if (this.#currentView) await this.#fit(this.#currentView).catch(() => {});
-    await this.#screencast.resized();
+    await this.#screencast.refresh();
   }
 
   async #fit(view: PageView): Promise<void> {
