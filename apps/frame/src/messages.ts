@@ -352,6 +352,15 @@ const en = {
   } satisfies Record<Refusal, { title: string; text: string; next: string }>,
   takeOver: "Continue here",
 
+  reader: {
+    open: "Read the page here",
+    close: "Stop reading the page here",
+    label: (platform: string) => `Page of ${platform}, for reading`,
+    waiting: "One moment, the page is being read",
+    typing: (field: string) => `What you type goes to ${field || "the page"}.`,
+    secret: "hidden",
+    sectionless: "Section",
+  },
   ending: {
     kinds: {
       idle: "Are you still there?",

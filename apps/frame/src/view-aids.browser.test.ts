@@ -187,3 +187,49 @@ describe("what ends the session by itself", () => {
     await page.locator(".ending").waitFor({ state: "detached" });
   });
 });
+
+describe("the page for screen readers", () => {
+  it("is made of real elements, asked for by a button that only the keyboard finds, and acts on the live page", async () => {
+    await open();
+    await showLive();
+    const opener = page.getByRole("button", { name: "Read the page here" });
+    expect((await opener.boundingBox())?.width).toBeLessThan(2);
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await server.message("ariaWatch", ({ on }) => on);
+    server.say({
+      type: "aria",
+      nodes: [
+        { id: 0, depth: 0, role: "region", name: "" },
+        { id: 0, depth: 1, role: "heading", name: "Log in", level: 1 },
+        { id: 5, depth: 1, role: "textbox", name: "User", value: "jane", states: ["required", "invalid"] },
+        { id: 6, depth: 1, role: "textbox", name: "Password", states: ["secret"] },
+        { id: 7, depth: 1, role: "checkbox", name: "Remember me", states: ["checked"] },
+        { id: 0, depth: 1, role: "alert", name: "" },
+        { id: 0, depth: 2, role: "text", name: "Wrong password" },
+        { id: 8, depth: 1, role: "link", name: "Help" },
+        { id: 9, depth: 1, role: "button", name: "Send" },
+      ],
+    });
+    const reader = page.getByRole("region", { name: "Page of Demo Bank, for reading" });
+    await reader.getByRole("heading", { name: "Log in", level: 1 }).waitFor();
+    expect(await reader.getByRole("alert").textContent()).toContain("Wrong password");
+    expect(await reader.getByRole("checkbox", { name: "Remember me" }).getAttribute("aria-checked")).toBe("true");
+    const user = reader.getByRole("textbox", { name: "User" });
+    expect([await user.inputValue(), await user.getAttribute("aria-invalid")]).toEqual(["jane", "true"]);
+    await reader.getByRole("button", { name: "Send" }).focus();
+    await page.keyboard.press("Enter");
+    expect(await server.message("ariaAct")).toEqual({ type: "ariaAct", id: 9, action: "press" });
+    await reader.getByRole("textbox", { name: "Password" }).focus();
+    await page.keyboard.press("Enter");
+    expect(await server.message("ariaAct", ({ action }) => action === "focus")).toMatchObject({ id: 6 });
+    await page.getByText("What you type goes to Password.").waitFor({ state: "attached" });
+    const from = server.received.length;
+    await page.keyboard.press("a");
+    expect((await server.message("key", () => true, from)).key).toBe("a");
+    // It costs the worker: a page that is not read any more says so.
+    await opener.or(page.getByRole("button", { name: "Stop reading the page here" })).focus();
+    await page.keyboard.press("Enter");
+    await server.message("ariaWatch", ({ on }) => !on);
+  });
+});

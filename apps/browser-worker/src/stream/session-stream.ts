@@ -11,6 +11,7 @@ import type { RunDeadline } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
+import { AriaMirror } from "./aria-mirror.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { hostOf } from "./host-of.ts";
 import { InputDispatcher, isInput } from "./input-dispatcher.ts";
@@ -35,7 +36,7 @@ export interface SessionStreamOptions {
 }
 
 /** Sent by the frame whether anybody sits before it or not. */
-const unattended: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "ping", "resize"]);
+const unattended: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "ping", "resize", "ariaWatch"]);
 
 /**
  * The live view of one session: the current page out to the one viewer, that viewer's input in. Keeps
@@ -48,6 +49,7 @@ export class SessionStream {
   readonly #screencast: Screencast;
   readonly #input: InputDispatcher;
   readonly #questions: PageQuestions;
+  readonly #aria: AriaMirror;
   readonly #presenceListeners = new Set<() => void>();
   readonly #replyListeners = new Set<(reply: ChallengeReply) => void>();
   #currentView: PageView | null = null;
@@ -67,7 +69,10 @@ export class SessionStream {
     this.#size = { ...options.size, scale: 1 };
     this.#screencast = new Screencast({
       encoder: options.encoder,
-      send: (packet) => this.#viewer?.sendPacket(packet),
+      send: (packet) => {
+        this.#viewer?.sendPacket(packet);
+        this.#aria.noteChange();
+      },
       magnification: () => this.magnification,
       onGeometry: () => this.#sendFocus(),
       now: () => performance.now(),
@@ -76,6 +81,12 @@ export class SessionStream {
     this.#input = new InputDispatcher(() => {
       const geometry = this.#screencast.geometry;
       return this.#currentView && geometry ? { client: this.#currentView.client, geometry } : null;
+    });
+    this.#aria = new AriaMirror({
+      target: () => this.#currentView && { client: this.#currentView.client, magnification: this.magnification },
+      send: (message) => this.#send(message),
+      now: () => performance.now(),
+      log: options.log,
     });
     this.#questions = new PageQuestions({
       send: (message) => this.#send(message),
@@ -118,6 +129,7 @@ export class SessionStream {
     const previous = this.#viewer;
     this.#viewer = viewer;
     this.#turn = viewer.turn;
+    this.#aria.watch(false);
     if (previous)
       previous.close(previous.viewerId === viewer.viewerId ? viewerCloseCodes.replaced : viewerCloseCodes.handedOver);
     else this.#options.onViewer("viewer.connected");
@@ -171,6 +183,7 @@ export class SessionStream {
     this.#replyListeners.clear();
     this.#presenceListeners.clear();
     this.#questions.withdraw();
+    this.#aria.watch(false);
     void this.#screencast.stop();
     this.#options.encoder.dispose();
     this.#viewer?.close(code);
@@ -179,6 +192,7 @@ export class SessionStream {
   #detach(viewer: ViewerConnection): void {
     if (this.#viewer !== viewer) return;
     this.#viewer = null;
+    this.#aria.watch(false);
     this.#input.releaseAll();
     void this.#screencast.stop();
     this.#options.onViewer("viewer.disconnected");
@@ -199,6 +213,11 @@ export class SessionStream {
         return void this.#screencast.refresh();
       case "stay":
         return;
+      case "ariaWatch":
+        return this.#aria.watch(message.on);
+      case "ariaAct":
+        this.#screencast.noteInput();
+        return void (this.#control && this.#aria.act(message));
       case "ping":
         return viewer.send({ type: "pong", id: message.id });
       case "resize":
@@ -268,7 +287,9 @@ export class SessionStream {
     if (known) return known;
     const view = createPageView(page, {
       onChange: (changed, change) => {
-        if (this.#currentView === changed) this.#relay[change]();
+        if (this.#currentView !== changed) return;
+        this.#relay[change]();
+        if (change !== "cursor") this.#aria.noteChange();
       },
       onWidget: (place, hint) => this.#questions.askWidget(place, hint),
       onPlaceGone: (place) => this.#questions.placeGone(place),

@@ -1,4 +1,5 @@
 import { PopupBar } from "../parts/popup-bar.tsx";
+import { PageReader } from "../parts/page-reader.tsx";
 import { PageQuestions } from "../parts/page-questions.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
@@ -30,6 +31,7 @@ export function LiveScreen({ state }: { state: OpenState }) {
         {state.page.popup && <PopupBar belowHost={state.page.popup.belowHost} open={state.page.control} />}
         <Stage state={state} />
       </div>
+      <PageReader state={state} />
       <PageQuestions state={state} />
     </section>
   );

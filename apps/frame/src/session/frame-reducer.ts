@@ -180,6 +180,8 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, file: message.request };
     case "auth":
       return { ...page, auth: message.request };
+    case "aria":
+      return { ...page, aria: message.nodes };
     case "popupRefused":
       return { ...page, refusedPopup: message.host };
   }

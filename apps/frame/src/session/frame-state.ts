@@ -1,5 +1,6 @@
 import type { FrameView } from "@attestream/shared/frame-api";
 import type {
+  AriaNode,
   AuthRequest,
   FileRequest,
   FocusedField,
@@ -45,6 +46,8 @@ export interface LivePage {
   picker: PagePicker | null;
   file: FileRequest | null;
   auth: AuthRequest | null;
+  /** The page as a screen reader reads it, while it is asked for. */
+  aria: readonly AriaNode[];
   /** Host of a window that was closed because it does not belong to the platform, until the user has read it. */
   refusedPopup: string | null;
   /** True once a whole picture is drawn. */
@@ -103,6 +106,7 @@ export const blankPage: LivePage = {
   picker: null,
   file: null,
   auth: null,
+  aria: [],
   refusedPopup: null,
   picture: false,
 };

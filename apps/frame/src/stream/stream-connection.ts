@@ -53,7 +53,7 @@ interface Painted {
 const networkLost = 1006;
 
 /** Sent by the program, not by its user. */
-const unasked: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "resize", "ping"]);
+const unasked: ReadonlySet<ViewerMessage["type"]> = new Set(["ack", "keyframe", "resize", "ping", "ariaWatch"]);
 
 /**
  * The viewer's WebSocket for as long as the session has a browser: takes a ticket, connects, draws,

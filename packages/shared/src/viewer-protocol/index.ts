@@ -1,3 +1,4 @@
+export { ariaLimits, ariaNodeSchema, type AriaNode, type AriaRole, type AriaState } from "./aria-node.ts";
 export {
   decodePacket,
   encodePacket,

@@ -10,7 +10,7 @@
  * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
  * 3 - sealed between viewer and worker.
  * 4 - packets with a shift of one region; pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
- * 5 - values for the fields of a challenge, and what became of them; text that replaces; more of the focused field; pings; what ends the session next, and signs of life; the device pixel ratio of the viewer's screen.
+ * 5 - values for the fields of a challenge, and what became of them; text that replaces; more of the focused field; the page for screen readers; pings; what ends the session next, and signs of life; the device pixel ratio of the viewer's screen.
  */
 export const viewerProtocolVersion = 5;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ariaLimits, ariaNodeSchema } from "./aria-node.ts";
 import { autofillTokens, challengeSchema } from "../challenge.ts";
 
 export const selectOptionSchema = z.strictObject({
@@ -129,6 +130,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
       })
       .nullable(),
   }),
+  /** What a screen reader says of the page, whole; sent only while the viewer asks for it. */
+  z.strictObject({ type: z.literal("aria"), nodes: z.array(ariaNodeSchema).max(ariaLimits.nodes) }),
   /** A window was closed because it led to this host, which does not belong to the platform. */
   z.strictObject({ type: z.literal("popupRefused"), host: z.string().max(255) }),
 ]);

@@ -108,6 +108,14 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     id: z.string().max(64),
     credentials: z.strictObject({ username: z.string().max(500), password: z.string().max(500) }).nullable(),
   }),
+  /** Whether the page is to be told for a screen reader. Not so at the start of a connection. */
+  z.strictObject({ type: z.literal("ariaWatch"), on: z.boolean() }),
+  /** A click on a node that was told, or the focus for it. */
+  z.strictObject({
+    type: z.literal("ariaAct"),
+    id: z.int().min(1).max(0x7fff_ffff),
+    action: z.enum(["press", "focus"]),
+  }),
   /** Close the window on top; the first one stays. */
   z.strictObject({ type: z.literal("popupClose") }),
   /** The files that follow as parts; none: the user gives no file. */
