@@ -63,7 +63,10 @@ it("what a user types is in no log line, in no file and not in the API's memory,
   // The same once more by the form that stands for the page's fields.
   await user.frame.getByRole("button", { name: "Fill in here instead" }).click();
   await user.fillIn({ Username: canaries.username, Password: canaries.mirrored }, "Log in");
-  await user.frame.locator(".turn-form").waitFor({ state: "detached" });
+  // Asked for anew: the field is empty, and the button waits for it.
+  const form = user.frame.locator(".turn-form");
+  await expect.poll(() => form.getByLabel("Password", { exact: true }).inputValue()).toBe("");
+  await form.locator("[type=submit][aria-disabled=false]").waitFor();
   await user.frame.getByText("Incorrect username or password").waitFor();
   expect(textsInMemory(pidOf(Number(child.pid), "apps/api/"), [...typed, canaries.mirrored])).toEqual([]);
   await user.logIn("user_good", "pass_good");
