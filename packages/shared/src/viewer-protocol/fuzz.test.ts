@@ -26,7 +26,7 @@ function mutated(valid: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
 }
 
 describe("what the other side might send", () => {
-  it("as a packet is decoded within its bounds or refused with a PacketError", { timeout: 60_000 }, () => {
+  it("as a packet is decoded within its bounds or refused with a PacketError", () => {
     const image = new Uint8Array([0xff, 0xd8, 0xff]);
     const rectangle = { x: 0, y: 0, width: 64, height: 32, image };
     const frame = { seq: 7, width: 640, height: 480, shift: null, rectangles: [rectangle] };
@@ -61,7 +61,7 @@ describe("what the other side might send", () => {
     expect(refused).toBeLessThan(runs);
   });
 
-  it("as a message is one of the protocol's, or nothing", { timeout: 60_000 }, () => {
+  it("as a message is one of the protocol's, or nothing", () => {
     const messages: ViewerMessage[] = [
       { type: "ack", seq: 12 },
       { type: "pointer", action: "down", x: 10, y: 20, button: "left", buttons: 1, clickCount: 1, modifiers: 0 },
