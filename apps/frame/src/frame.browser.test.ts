@@ -392,7 +392,7 @@ describe("input", () => {
       ),
     ).toHaveLength(1);
     await page.keyboard.press("Shift+Tab");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Read the page here");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.keyboard.press("x");
@@ -543,7 +543,7 @@ describe("cancelling", () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Keep going");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Read the page here");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Yes, cancel" }).click();
     await page.locator("[data-screen=cancelled]").waitFor();

@@ -376,7 +376,7 @@ const en = {
     aloud: (what: string, left: string) => `${what}: ${left}`,
   },
   handOver: {
-    button: "Continue on another device",
+    button: "Use another device",
     title: "Continue on another device",
     text: "Scan this code with your phone, or open the link there. It works once, and for nobody else once you have used it.",
     code: "Code to scan",
@@ -395,7 +395,7 @@ const en = {
   elsewhere: {
     title: "Continued on another device",
     text: (partner: string) => `Go on there. When you are done, ${partner} goes on here by itself.`,
-    back: "To come back, press “Continue on another device” over there, then “Back to the first device”.",
+    back: "To come back, press “Use another device” over there, then “Back to the first device”.",
     offered: "You can go on here again.",
     takeBack: "Continue here",
     failed: "That did not work. Offer it again on the other device.",

@@ -112,7 +112,7 @@ describe("another device", () => {
   it("is offered a code and a link, goes on with them once the user says so, and the first page waits and takes it back", async () => {
     await open();
     await showLive();
-    await page.getByRole("button", { name: "Continue on another device" }).click();
+    await page.getByRole("button", { name: "Use another device" }).click();
     await page.getByRole("img", { name: "Code to scan" }).waitFor();
     const url = await page.getByRole("textbox", { name: "Link for the other device" }).inputValue();
 

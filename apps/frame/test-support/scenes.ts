@@ -137,7 +137,7 @@ export const scenes: Record<string, Scene> = {
   },
   "60-hand-over": {
     view: { ...awaiting, handOver: { elsewhere: false, returnable: true, offered: false } },
-    act: live(login, ({ page }) => page.getByRole("button", { name: "Continue on another device" }).click()),
+    act: live(login, ({ page }) => page.getByRole("button", { name: "Use another device" }).click()),
     shows: ".qr",
   },
   "61-elsewhere": {

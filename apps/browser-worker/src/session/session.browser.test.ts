@@ -71,8 +71,8 @@ describe("a session in a worker", () => {
     return { sessionId, viewer: await connect(sessionId) };
   }
 
-  const connect = (sessionId: string, viewerId = "v1") =>
-    TestViewer.connect({ api: test.api, port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId });
+  const connect = (sessionId: string, viewerId = "v1", turn = 1) =>
+    TestViewer.connect({ api: test.api, port: test.worker.port, workerToken, sessionId, epoch: 1, viewerId, turn });
 
   async function startTree(sessionId: string, viewer: TestViewer): Promise<void> {
     test.api.send({ type: "tree.start", sessionId, epoch: 1 });
@@ -233,10 +233,11 @@ describe("a session in a worker", () => {
     const again = await connect(sessionId);
     await again.until(({ packets }) => packets.length > 0);
     expect(again.packets[0]?.flags).toBe(5);
-    expect(again.messages.map(({ type }) => type).slice(0, 5)).toEqual([
+    expect(again.messages.map(({ type }) => type).slice(0, 6)).toEqual([
       "hello",
       "challenge",
       "control",
+      "expiring",
       "cursor",
       "location",
     ]);
@@ -307,6 +308,20 @@ describe("a session in a worker", () => {
       "viewer.disconnected",
       "viewer.connected",
     ]);
+  });
+
+  it("goes over to the viewer that the session was handed to, and never back to an earlier turn", async () => {
+    const { sessionId, viewer } = await begin();
+    const phone = await connect(sessionId, "v2", 2);
+    await viewer.until(({ closeCode }) => closeCode === 4410);
+    await phone.until(({ packets }) => packets.length > 0);
+    await expect(connect(sessionId)).rejects.toThrow("refused with 409");
+    await phone.close();
+    await test.api.waitForReport(sessionId, "viewer.disconnected");
+    await expect(connect(sessionId)).rejects.toThrow("refused with 409");
+    const back = await connect(sessionId, "v1", 3);
+    await back.until(({ packets }) => packets.length > 0);
+    await release(sessionId);
   });
 
   it("closes a viewer whose messages are not sealed", async () => {

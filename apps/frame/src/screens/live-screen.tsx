@@ -20,6 +20,7 @@ export function LiveScreen({ state }: { state: OpenState }) {
         open={state.page.control}
         connected={state.stream.link === "connected"}
       />
+      <PageReader state={state} />
       <div class="window">
         <div class="window-bar">
           <HostPill page={state.page} />
@@ -31,7 +32,6 @@ export function LiveScreen({ state }: { state: OpenState }) {
         {state.page.popup && <PopupBar belowHost={state.page.popup.belowHost} open={state.page.control} />}
         <Stage state={state} />
       </div>
-      <PageReader state={state} />
       <PageQuestions state={state} />
     </section>
   );
