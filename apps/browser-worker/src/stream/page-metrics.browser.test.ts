@@ -56,6 +56,14 @@ async function look(): Promise<ViewGeometry> {
   return geometryOf(metadata, { width, height });
 }
 
+/** The picture follows the page's size, a moment later. */
+async function lookUntil(packetWidth: number, packetHeight: number): Promise<ViewGeometry> {
+  const size = { packetWidth: Math.round(packetWidth), packetHeight: Math.round(packetHeight) };
+  let geometry = await look();
+  await expect.poll(async () => (geometry = await look())).toMatchObject(size);
+  return geometry;
+}
+
 const hits = () => page.evaluate<string[]>("hits.splice(0)");
 
 /** Presses with the mouse, then with a finger, where the element is in the picture. */
@@ -79,11 +87,7 @@ describe.each(sizes)("a page of $width x $height on a screen of ratio $scale", (
   it("is drawn with that many pixels, and is hit where it is pointed at", async () => {
     await page.evaluate("scrollTo(0, 0)");
     await applyPageSize(client, { width, height, scale });
-    const geometry = await look();
-    expect(geometry).toMatchObject({
-      packetWidth: Math.round(width * scale),
-      packetHeight: Math.round(height * scale),
-    });
+    const geometry = await lookUntil(width * scale, height * scale);
     expect(await page.evaluate("[innerWidth, innerHeight, devicePixelRatio]")).toEqual([width, height, scale]);
     for (const id of ["corner", "middle", "edge"]) await pressOn(id, geometry, scale);
   });
@@ -109,7 +113,7 @@ describe.each(sizes)("a page of $width x $height on a screen of ratio $scale", (
 it("stays as fine on a page of another site", async () => {
   await applyPageSize(client, { width: 390, height: 700, scale: 2 });
   await page.goto("data:text/html,<p>Elsewhere");
-  expect(await look()).toMatchObject({ packetWidth: 780, packetHeight: 1400 });
+  await lookUntil(780, 1400);
   await page.goto("about:blank");
   await page.setContent(content);
 });

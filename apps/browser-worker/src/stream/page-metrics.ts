@@ -31,7 +31,7 @@ export function isSameSize(one: PageSize, other: PageSize): boolean {
 /**
  * Lays the page out in `width` x `height` and has it drawn `scale` times as large, as on a screen with so many
  * pixels: what the screencast captures is then crisp. Everything that points at the page must be magnified
- * likewise. The two commands go together: the first alone cuts the picture off at its CSS size.
+ * likewise. The first command alone would cut the picture off at its CSS size, and clicks beyond it would be lost.
  */
 export async function applyPageSize(client: CDPSession, { width, height, scale }: PageSize): Promise<void> {
   await Promise.all([
@@ -43,6 +43,7 @@ export async function applyPageSize(client: CDPSession, { width, height, scale }
       deviceScaleFactor: scale,
       scale,
       mobile: false,
+      dontSetVisibleSize: true,
       screenOrientation: { type: width > height ? "landscapePrimary" : "portraitPrimary", angle: 0 },
     }),
     client.send("Emulation.setVisibleSize", { width: Math.round(width * scale), height: Math.round(height * scale) }),
