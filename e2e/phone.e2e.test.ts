@@ -6,7 +6,12 @@ import { patience, startTestSystem } from "./support/start-test-system.ts";
 
 it("on a phone the bank's fields are the phone's own: a wrong password, the right one, the code", async () => {
   await using test = await startTestSystem();
-  const user = await test.openEndUser({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const user = await test.openEndUser({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 3,
+  });
   const sessionId = await user.startVerification(test.system.partnerUrl);
   await user.agree();
   await user.waitForChallenge("login");

@@ -16,9 +16,19 @@ export async function clickElement(
   const { magnification, timeout } = options;
   if (magnification === 1) return element.click({ timeout });
   const giveUp = AbortSignal.timeout(timeout);
-  const point = await clickablePoint(element, timeout, giveUp);
-  await page.mouse.click(point.x * magnification, point.y * magnification);
+  for (;;) {
+    const point = await clickablePoint(element, timeout, giveUp);
+    const press = await element.evaluateHandle(listenForPress, undefined, { timeout });
+    await page.mouse.click(point.x * magnification, point.y * magnification);
+    // A document that is gone went because of the click.
+    if (await press.evaluate(({ hit }) => hit).catch(() => true)) return;
+    // It has moved meanwhile: the page was laid out anew, maybe because the viewer's phone was turned.
+    if (giveUp.aborted) throw cannotClick();
+  }
 }
+
+/** Its name is that of Playwright's own. */
+const cannotClick = () => new DOMException("The element cannot be clicked.", "TimeoutError");
 
 async function clickablePoint(
   element: Locator,
@@ -34,8 +44,7 @@ async function clickablePoint(
       element.evaluate(isFree, undefined, { timeout }),
     ]);
     if (box !== null && enabled && free) return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    // Its name is that of Playwright's own.
-    if (giveUp.aborted) throw new DOMException("The element cannot be clicked.", "TimeoutError");
+    if (giveUp.aborted) throw cannotClick();
     await sleep(againMs);
   }
 }
@@ -51,10 +60,31 @@ interface Surface {
   elementFromPoint: (x: number, y: number) => PageElement | null;
 }
 
+interface Press {
+  composedPath: () => unknown[];
+}
+
+interface PageDocument extends Surface {
+  addEventListener: (type: "mousedown", hear: (event: Press) => void, how: { capture: true; once: true }) => void;
+}
+
 interface PageElement extends PageNode {
-  ownerDocument: Surface;
+  ownerDocument: PageDocument;
   shadowRoot: Surface | null;
   getBoundingClientRect: () => { x: number; y: number; width: number; height: number };
+}
+
+/** In the page: whether the next press of the mouse, once there was one, was on the element. */
+function listenForPress(element: PageElement): { hit: boolean } {
+  const press = { hit: false };
+  element.ownerDocument.addEventListener(
+    "mousedown",
+    (event) => {
+      press.hit = event.composedPath().includes(element);
+    },
+    { capture: true, once: true },
+  );
+  return press;
 }
 
 /** In the page: whether what lies in the middle of the element is the element or in it. */
