@@ -113,6 +113,105 @@ describe.each<ViewerKind>(["Chromium", "Firefox"])("with %s", (kind) => {
     });
   });
 
+  describe("the clipboard", () => {
+    beforeEach(() => show("/login"));
+    const mark = () =>
+      page().evaluate(
+        "document.activeElement.blur(); getSelection().selectAllChildren(document.querySelector('#words'))",
+      );
+
+    it("takes what is copied and cut on the page, and gives it back, to the letter", async () => {
+      await enter("#one");
+      await mark();
+      await chord("Control", "c");
+      await click("#two");
+      await focused("#two");
+      // Until it has come all the way into the user's clipboard.
+      await expect
+        .poll(async () => {
+          await chord("Control", "a");
+          await chord("Control", "v");
+          return value("#two");
+        })
+        .toBe("Account 1234 – grüße 👋");
+      await chord("Control", "a");
+      await chord("Control", "x");
+      await expect.poll(() => value("#two")).toBe("");
+      await enter("#area");
+      await expect
+        .poll(async () => {
+          await chord("Control", "a");
+          await chord("Control", "v");
+          return value("#area");
+        })
+        .toBe("Account 1234 – grüße 👋");
+    });
+
+    it("that the browser keeps shut is asked for by a button, and never for a password", async () => {
+      await viewer.page.evaluate("navigator.clipboard.writeText = async () => { throw new Error('shut') }");
+      await enter("#secret");
+      await chord("Control", "a");
+      await chord("Control", "c");
+      await enter("#one");
+      await mark();
+      await chord("Control", "c");
+      await viewer.page.waitForSelector("#copied-title");
+      expect(await viewer.page.$eval("dialog textarea", (area) => area.value)).toBe("Account 1234 – grüße 👋");
+      await viewer.page.evaluate("delete navigator.clipboard.writeText");
+      await button("Copy");
+      await viewer.page.waitForSelector("#copied-title", { hidden: true });
+      await enter("#two");
+      await chord("Control", "v");
+      await expect.poll(() => value("#two")).toBe("Account 1234 – grüße 👋");
+    });
+  });
+
+  describe("an input method", () => {
+    beforeEach(() => show("/login"));
+
+    it("shows on the page what it composes, and writes what the user chose", async () => {
+      await enter("#one");
+      await compose("かんじ");
+      await expect.poll(() => value("#one")).toBe("かんじ");
+      await compose("漢字", "漢字");
+      await expect.poll(() => value("#one")).toBe("漢字");
+      // A dead key, as some systems do it; and a composition that the user gives up.
+      await compose("´", "é");
+      await compose("abc", "");
+      await viewer.focusPage();
+      await viewer.page.keyboard.type("!");
+      await expect.poll(() => value("#one")).toBe("漢字é!");
+      expect(await log()).toContain("compositionend 漢字");
+    });
+
+    let composing = false;
+    /** As the input method's events come: what is shown, and what is taken in the end. */
+    async function compose(text: string, taken?: string): Promise<void> {
+      if (kind === "Chromium") {
+        const devtools = await viewer.page.createCDPSession();
+        await devtools.send("Input.imeSetComposition", {
+          text,
+          selectionStart: text.length,
+          selectionEnd: text.length,
+        });
+        if (taken === "")
+          await devtools.send("Input.imeSetComposition", { text: "", selectionStart: 0, selectionEnd: 0 });
+        else if (taken !== undefined) await devtools.send("Input.insertText", { text: taken });
+        return devtools.detach();
+      }
+      const happen = (type: string, data: string) =>
+        `target.dispatchEvent(new CompositionEvent("${type}", { data: "${data}", bubbles: true }));`;
+      const write = (data: string) =>
+        `target.value = base + "${data}"; target.dispatchEvent(new InputEvent("input", { data: "${data}", isComposing: true, bubbles: true }));`;
+      await viewer.page.evaluate(`
+        target = document.querySelector(".keyboard-target");
+        ${composing ? "" : `base = target.value; ${happen("compositionstart", "")}`}
+        ${happen("compositionupdate", text)} ${write(text)}
+        ${taken === undefined ? "" : `${write(taken)} ${happen("compositionend", taken)}`}`);
+      composing = taken === undefined;
+    }
+  });
+
   describe("the pointer", () => {
     beforeEach(() => show("/pointer"));
 
@@ -215,6 +314,25 @@ describe.each<ViewerKind>(["Chromium", "Firefox"])("with %s", (kind) => {
       await shown();
       await viewer.page.keyboard.type("back");
       await expect.poll(() => value("#one")).toBe("back");
+      expect(await viewer.page.$("[role=alert]")).toBeNull();
+    });
+
+    it("says what it has lost of the user's, and brings nothing twice", async () => {
+      await enter("#one");
+      await viewer.page.keyboard.type("ab");
+      await expect.poll(() => value("#one")).toBe("ab");
+      session.lag.ms = 60_000;
+      await viewer.page.keyboard.type("cde");
+      session.network.break();
+      session.lag.ms = 0;
+      await viewer.page.waitForSelector(".link-reconnecting");
+      session.network.mend();
+      await viewer.page.waitForSelector("::-p-text(Your last 3 keys or clicks did not reach the page)");
+      await viewer.ready();
+      expect(await value("#one")).toBe("ab");
+      await button("OK");
+      await viewer.page.keyboard.type("cde");
+      await expect.poll(() => value("#one")).toBe("abcde");
     });
   });
 });

@@ -35,6 +35,11 @@ export class Viewer implements AsyncDisposable {
 
   /** Resolves once the picture is there and the page takes input. */
   async open(url: string, viewport = { width: 900, height: 700 }): Promise<void> {
+    // As with a head, where a page may write into the clipboard after the user has done something.
+    if (this.kind === "Chromium")
+      await this.#browser
+        .defaultBrowserContext()
+        .setPermission(new URL(url).origin, { permission: { name: "clipboard-write" }, state: "granted" });
     await this.page.setViewport(viewport);
     await this.page.goto(url);
     await this.ready();

@@ -114,6 +114,13 @@ const en = {
     refusedText: (host: string, platform: string) =>
       `The page opened a window with ${host || "an address"}, which does not belong to ${platform}. It was closed for your safety. You can go on here.`,
     refusedOk: "Go on",
+    copiedTitle: "Copied on the page",
+    copiedText: "Your browser wants your own word before it goes into your clipboard.",
+    copiedRefused: "Your browser refused. The text is selected: copy it with your keyboard.",
+    copiedCopy: "Copy",
+    copiedClose: "Close",
+    lostInput: (count: number) =>
+      `${count === 1 ? "Your last key or click" : `Your last ${count} keys or clicks`} did not reach the page. Please check what is there.`,
     popup: (host: string) => (host ? `A window opened by ${host}` : "A window opened by the page"),
     popupClose: "Close window",
     fileTitle: (host: string, multiple: boolean) => `${host || "The page"} asks for ${multiple ? "files" : "a file"}`,

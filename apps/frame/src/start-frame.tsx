@@ -11,6 +11,8 @@ import { createFrameApi } from "./session/frame-api-client.ts";
 import { createFormChoice } from "./session/form-choice.ts";
 import { FrameSession } from "./session/frame-session.ts";
 import { createResumeSecret } from "./session/resume-secret.ts";
+import { createCopiedText } from "./stream/copied-text.ts";
+import { createInputLedger } from "./stream/input-ledger.ts";
 import { Picture } from "./stream/picture.ts";
 import { pageSize, type PageSize } from "./stream/page-size.ts";
 import { StreamConnection } from "./stream/stream-connection.ts";
@@ -61,6 +63,12 @@ export function startFrame(window: Window & typeof globalThis): void {
   };
 
   const picture = new Picture(document.createElement("canvas"), () => session.dispatch({ type: "picture.drawn" }));
+  const ledger = createInputLedger();
+  const copied = createCopiedText({
+    write: (text) => window.navigator.clipboard.writeText(text),
+    now: () => window.performance.now(),
+    onRefused: (text) => session.dispatch({ type: "copied.offered", text }),
+  });
   const stream = new StreamConnection({
     sessionId,
     ticket: (signal) => api.streamTicket(signal),
@@ -73,7 +81,12 @@ export function startFrame(window: Window & typeof globalThis): void {
     now: () => window.performance.now(),
     onQuality: (quality) => session.dispatch({ type: "link.measured", quality }),
     onLink: (link) => session.dispatch({ type: "stream.changed", stream: link }),
-    onMessage: (message) => session.dispatch({ type: "stream.said", message }),
+    onMessage(message) {
+      if (message.type === "copied") return copied.take(message.text);
+      session.dispatch({ type: "stream.said", message });
+      const lost = message.type === "hello" ? ledger.settle(message.taken) : 0;
+      if (lost > 0) session.dispatch({ type: "input.lost", count: lost });
+    },
     onRefused: () => session.dispatch({ type: "refused", refusal: "holdLost" }),
   });
   const session: FrameSession = new FrameSession({
@@ -125,7 +138,10 @@ export function startFrame(window: Window & typeof globalThis): void {
   const steady: Omit<FrameContext, "messages" | "locale" | "close"> = {
     session,
     picture,
-    send: (message) => void stream.send(message),
+    send(message) {
+      copied.noteSent(message);
+      if (stream.send(message)) ledger.noteSent(message);
+    },
     stageResized: (size) => {
       stage = size;
       stream.send({ type: "resize", ...size });

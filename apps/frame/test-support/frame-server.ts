@@ -261,7 +261,7 @@ export class FrameServer {
       if (this.#stream?.socket === stream) this.#stream = null;
       this.#happened();
     });
-    const hello: ServerMessage = { type: "hello", protocol: viewerProtocolVersion, width: 800, height: 600 };
+    const hello: ServerMessage = { type: "hello", protocol: viewerProtocolVersion, width: 800, height: 600, taken: 0 };
     this.#send(encodeMessage(hello));
     this.#happened();
   }

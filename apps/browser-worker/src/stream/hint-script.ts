@@ -1,4 +1,5 @@
 import { autofillTokens } from "@attestream/shared";
+import { hintCopy } from "./hint-copy.ts";
 import { hintWidgets } from "./hint-widgets.ts";
 
 /** Name of the isolated world and of the binding in it. The page's own scripts see neither. */
@@ -82,4 +83,4 @@ export const hintScript = `(() => {
   addEventListener("pointerout", (event) => {
     if (event.relatedTarget === null) lastCursor = "";
   }, { capture: true, passive: true });
-${hintWidgets}})();`;
+${hintWidgets}${hintCopy}})();`;

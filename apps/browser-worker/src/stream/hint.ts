@@ -1,4 +1,9 @@
-import { pickerFieldSchema, selectOptionSchema, serverMessageSchema } from "@attestream/shared/viewer-protocol";
+import {
+  copyLimit,
+  pickerFieldSchema,
+  selectOptionSchema,
+  serverMessageSchema,
+} from "@attestream/shared/viewer-protocol";
 import { z } from "zod";
 
 const focusSchema = serverMessageSchema.options.find((option) => option.shape.type.value === "focus");
@@ -17,6 +22,7 @@ const widgetHintSchema = z.discriminatedUnion("kind", [
 const hintSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("focus"), field: focusSchema.shape.field }),
   z.strictObject({ kind: z.literal("cursor"), cursor: z.string().regex(/^[a-z-]{1,32}$/) }),
+  z.strictObject({ kind: z.literal("copied"), text: z.string().min(1).max(copyLimit) }),
   ...widgetHintSchema.options,
 ]);
 

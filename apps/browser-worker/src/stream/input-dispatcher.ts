@@ -3,7 +3,7 @@ import type { CDPSession } from "playwright";
 import { toKeyEvent } from "./key-event.ts";
 import { toPagePoint, type Point, type ViewGeometry } from "./view-geometry.ts";
 
-type InputType = "pointer" | "wheel" | "key" | "text" | "touch";
+type InputType = "pointer" | "wheel" | "key" | "text" | "compose" | "touch";
 export type InputMessage = Extract<ViewerMessage, { type: InputType }>;
 type PointerMessage = Extract<InputMessage, { type: "pointer" }>;
 type WheelMessage = Extract<InputMessage, { type: "wheel" }>;
@@ -14,6 +14,7 @@ export function isInput(message: ViewerMessage): message is InputMessage {
     message.type === "wheel" ||
     message.type === "key" ||
     message.type === "text" ||
+    message.type === "compose" ||
     message.type === "touch"
   );
 }
@@ -32,6 +33,7 @@ export class InputDispatcher {
   #busy = false;
   #waiting: PointerMessage | WheelMessage | null = null;
   #held: PointerMessage | null = null;
+  #composing = false;
 
   constructor(target: () => InputTarget | null) {
     this.#target = target;
@@ -46,15 +48,19 @@ export class InputDispatcher {
     this.#flush();
     if (message.type === "pointer" && message.action !== "move")
       this.#held = message.action === "down" ? message : null;
+    if (message.type === "compose") this.#composing = message.text !== "";
+    else if (message.type === "text") this.#composing = false;
     if (mergeable) void this.#sendMerging(message);
     else void this.#send(message);
   }
 
-  /** The viewer is gone or may not act any more: no button stays pressed. */
+  /** The viewer is gone or may not act any more: no button stays pressed, nothing half written. */
   releaseAll(): void {
     this.#waiting = null;
     if (this.#held) void this.#send({ ...this.#held, action: "up", buttons: 0 });
     this.#held = null;
+    if (this.#composing) void this.#send({ type: "compose", text: "" });
+    this.#composing = false;
   }
 
   async #sendMerging(first: PointerMessage | WheelMessage): Promise<void> {
@@ -131,6 +137,11 @@ async function sendTo({ client, geometry }: InputTarget, message: InputMessage):
       if (message.replace) await replaceText(client, message.text);
       else await client.send("Input.insertText", { text: message.text });
       return;
+    case "compose": {
+      const { text } = message;
+      await client.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+      return;
+    }
     case "touch": {
       const type = ({ start: "touchStart", move: "touchMove", end: "touchEnd", cancel: "touchCancel" } as const)[
         message.action

@@ -46,6 +46,7 @@ describe.each([
     view = await createPageView(page, {
       onChange: (changed, change) => change === "focus" && focused.push(changed.focus),
       onWidget: (place, hint) => questions.askWidget(place, hint),
+      onCopied: () => {},
       onPlaceGone: (place) => questions.placeGone(place),
     });
   });

@@ -20,6 +20,7 @@ export interface PageViewEvents {
   onChange: (view: PageView, change: PageViewChange) => void;
   /** A widget is wanted. `place`: where the choice must be told. */
   onWidget: (place: HintPlace, hint: WidgetHint) => void;
+  onCopied: (view: PageView, text: string) => void;
   /** The document is gone, and what it asked with it. */
   onPlaceGone: (place: HintPlace) => void;
 }
@@ -27,7 +28,7 @@ export interface PageViewEvents {
 /** Opens the CDP session and plants the hint script for this and every later document of the page, in all its frames. */
 export async function createPageView(
   page: Page,
-  { onChange, onWidget, onPlaceGone }: PageViewEvents,
+  { onChange, onWidget, onCopied, onPlaceGone }: PageViewEvents,
 ): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
   const view: PageView = { page, client, focus: null, cursor: "default", loading: false };
@@ -38,6 +39,7 @@ export async function createPageView(
   const events = {
     onHint(place: HintPlace, hint: Hint) {
       if (hint.kind === "focus") return setFocus(place, hint.field);
+      if (hint.kind === "copied") return onCopied(view, hint.text);
       if (hint.kind !== "cursor") return onWidget(place, hint);
       view.cursor = hint.cursor;
       onChange(view, "cursor");

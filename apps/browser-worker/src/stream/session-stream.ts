@@ -1,5 +1,6 @@
 import type { Challenge } from "@attestream/shared";
 import {
+  isDeliberate,
   viewerCloseCodes,
   viewerProtocolVersion,
   type FocusedField,
@@ -60,6 +61,7 @@ export class SessionStream {
   #challenge: Challenge | null = null;
   #deadline: RunDeadline | null = null;
   #control = false;
+  #taken = 0;
   /** Of the last viewer: one with a lower turn has lost the session for ever. */
   #turn = 0;
   #closed = false;
@@ -134,7 +136,13 @@ export class SessionStream {
       previous.close(previous.viewerId === viewer.viewerId ? viewerCloseCodes.replaced : viewerCloseCodes.handedOver);
     else this.#options.onViewer("viewer.connected");
     viewer.listen({ onMessage: (message) => this.#receive(viewer, message), onClose: () => this.#detach(viewer) });
-    viewer.send({ type: "hello", protocol: viewerProtocolVersion, width: this.#size.width, height: this.#size.height });
+    viewer.send({
+      type: "hello",
+      protocol: viewerProtocolVersion,
+      width: this.#size.width,
+      height: this.#size.height,
+      taken: this.#taken,
+    });
     viewer.send({ type: "challenge", challenge: this.#challenge });
     viewer.send({ type: "control", enabled: this.#control });
     this.#sendDeadline();
@@ -201,6 +209,7 @@ export class SessionStream {
   #receive(viewer: ViewerConnection, message: ViewerMessage): void {
     if (this.#viewer !== viewer || this.#closed) return;
     if (!unattended.has(message.type)) for (const listener of this.#presenceListeners) listener();
+    if (isDeliberate(message)) this.#taken += 1;
     if (isInput(message)) {
       this.#screencast.noteInput();
       if (this.#control) this.#input.dispatch(message);
@@ -292,6 +301,9 @@ export class SessionStream {
         if (change !== "cursor") this.#aria.noteChange();
       },
       onWidget: (place, hint) => this.#questions.askWidget(place, hint),
+      onCopied: (copied, text) => {
+        if (this.#control && this.#currentView === copied) this.#send({ type: "copied", text });
+      },
       onPlaceGone: (place) => this.#questions.placeGone(place),
     });
     this.#views.set(page, view);

@@ -1,5 +1,6 @@
 import type { OpenState } from "../session/frame-state.ts";
 import { AuthBox } from "./auth-box.tsx";
+import { CopiedBox } from "./copied-box.tsx";
 import { FileBox } from "./file-box.tsx";
 import { PageDialogBox } from "./page-dialog-box.tsx";
 import { PickerBox } from "./picker-box.tsx";
@@ -8,7 +9,7 @@ import { SelectBox } from "./select-box.tsx";
 
 /** What the live page asks outside of its picture. The dialog comes last, on top: the page stands still for it. */
 export function PageQuestions({ state }: { state: OpenState }) {
-  const { select, picker, file, auth, refusedPopup, dialog } = state.page;
+  const { select, picker, file, auth, refusedPopup, copied, dialog } = state.page;
   const connected = state.stream.link === "connected";
   return (
     <>
@@ -17,6 +18,7 @@ export function PageQuestions({ state }: { state: OpenState }) {
       {file && <FileBox key={file.id} request={file} connected={connected} />}
       {auth && <AuthBox key={auth.id} request={auth} connected={connected} />}
       {refusedPopup !== null && <RefusedPopup host={refusedPopup} platform={state.view.platform.displayName} />}
+      {copied !== null && <CopiedBox text={copied} />}
       {dialog && <PageDialogBox key={dialog.id} dialog={dialog} connected={connected} />}
     </>
   );

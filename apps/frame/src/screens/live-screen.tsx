@@ -2,6 +2,7 @@ import { PopupBar } from "../parts/popup-bar.tsx";
 import { PageReader } from "../parts/page-reader.tsx";
 import { PageQuestions } from "../parts/page-questions.tsx";
 import { ConnectionMark, HostPill } from "../parts/host-pill.tsx";
+import { LostInput } from "../parts/lost-input.tsx";
 import { TurnPanel } from "../parts/turn-panel.tsx";
 import { Stage } from "../parts/stage.tsx";
 import { useFrame } from "../parts/frame-context.ts";
@@ -29,6 +30,7 @@ export function LiveScreen({ state }: { state: OpenState }) {
           </p>
           <ConnectionMark state={state} />
         </div>
+        {state.page.lostInput > 0 && <LostInput count={state.page.lostInput} />}
         {state.page.popup && <PopupBar belowHost={state.page.popup.belowHost} open={state.page.control} />}
         <Stage state={state} />
       </div>

@@ -30,6 +30,9 @@ export type FrameAction =
   | { type: "cancel.asked" }
   | { type: "cancel.dismissed" }
   | { type: "refusedPopup.dismissed" }
+  | { type: "copied.offered"; text: string }
+  | { type: "copied.dismissed" }
+  | { type: "input.lost"; count: number }
   | { type: "closed" };
 
 /** The frame's whole behaviour as data: no I/O, no clock. Actions that make no sense in a phase change nothing. */
@@ -63,6 +66,9 @@ export function reduceFrame(state: FrameState, action: FrameAction): FrameState 
     case "handOver.dismissed":
     case "cancel.dismissed":
     case "refusedPopup.dismissed":
+    case "copied.offered":
+    case "copied.dismissed":
+    case "input.lost":
       return state.phase === "open" ? reduceOpen(state, action) : state;
   }
 }
@@ -110,7 +116,10 @@ type OpenAction = Extract<
       | "handOver.asked"
       | "handOver.dismissed"
       | "cancel.dismissed"
-      | "refusedPopup.dismissed";
+      | "refusedPopup.dismissed"
+      | "copied.offered"
+      | "copied.dismissed"
+      | "input.lost";
   }
 >;
 
@@ -148,6 +157,12 @@ function reduceOpen(state: OpenState, action: OpenAction): OpenState {
       return { ...state, handingOver: false };
     case "refusedPopup.dismissed":
       return { ...state, page: { ...state.page, refusedPopup: null } };
+    case "copied.offered":
+      return { ...state, page: { ...state.page, copied: action.text } };
+    case "copied.dismissed":
+      return { ...state, page: { ...state.page, copied: null } };
+    case "input.lost":
+      return { ...state, page: { ...state.page, lostInput: action.count } };
   }
 }
 
@@ -182,6 +197,9 @@ function hear(page: LivePage, message: ServerMessage): LivePage {
       return { ...page, auth: message.request };
     case "aria":
       return { ...page, aria: message.nodes };
+    case "copied":
+      // Not kept: it goes into the clipboard, and is offered only where that fails.
+      return page;
     case "popupRefused":
       return { ...page, refusedPopup: message.host };
   }

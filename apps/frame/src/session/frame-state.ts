@@ -50,6 +50,10 @@ export interface LivePage {
   aria: readonly AriaNode[];
   /** Host of a window that was closed because it does not belong to the platform, until the user has read it. */
   refusedPopup: string | null;
+  /** What was copied on the page and could not go into the user's clipboard by itself, until they have taken it. */
+  copied: string | null;
+  /** Keys, texts and presses that were lost with the line, until the user has read it. */
+  lostInput: number;
   /** True once a whole picture is drawn. */
   picture: boolean;
 }
@@ -108,6 +112,8 @@ export const blankPage: LivePage = {
   auth: null,
   aria: [],
   refusedPopup: null,
+  copied: null,
+  lostInput: 0,
   picture: false,
 };
 

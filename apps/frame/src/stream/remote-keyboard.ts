@@ -19,12 +19,15 @@ export interface RemoteKeyboardOptions {
 const scratch = "        ";
 const leaveWithinMs = 700;
 const longestText = 10_000;
+const longestComposition = 1_000;
 
 /** Keys, input methods, phone keyboards and paste, as viewer messages. Ends with `signal`. */
 export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSignal): void {
   const { target, queue, enabled } = options;
   let before = scratch;
   let composing = false;
+  /** The page shows what is being composed. */
+  let shown = false;
   let escapedAt = Number.NEGATIVE_INFINITY;
   const held = new Map<string, { key: string; location: number }>();
 
@@ -127,8 +130,16 @@ export function listenToKeyboard(options: RemoteKeyboardOptions, signal: AbortSi
   on("compositionstart", () => {
     composing = true;
   });
-  on("compositionend", () => {
+  on("compositionupdate", ({ data }) => {
+    // On a phone what is written is sent as it is written, and taken back.
+    if (!enabled() || options.touch()) return;
+    shown = data !== "";
+    queue.now({ type: "compose", text: data.slice(0, longestComposition) });
+  });
+  on("compositionend", ({ data }) => {
     composing = false;
+    if (shown && data === "" && enabled()) queue.now({ type: "compose", text: "" });
+    shown = false;
     catchUp();
     reset();
   });

@@ -12,6 +12,7 @@ export {
 } from "./packet.ts";
 export { encodeMessage, readPayload } from "./payload.ts";
 export {
+  copyLimit,
   formValueLimit,
   maxViewerMessageBytes,
   sealSubprotocolPrefix,
@@ -34,4 +35,5 @@ export {
   type RunDeadline,
   type ServerMessage,
 } from "./server-message.ts";
+export { isDeliberate } from "./deliberate-input.ts";
 export { viewerMessageSchema, type ViewerMessage } from "./viewer-message.ts";

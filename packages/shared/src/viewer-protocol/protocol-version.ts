@@ -10,7 +10,7 @@
  * 2 - what a page asks outside of its picture: JavaScript dialogs, lists of selects, files; windows over the first.
  * 3 - sealed between viewer and worker.
  * 4 - packets with a shift of one region; pickers of dates, times and colours; user names and passwords that a server asks for; windows that were refused.
- * 5 - values for the fields of a challenge, and what became of them; text that replaces; more of the focused field; the page for screen readers; pings; what ends the session next, and signs of life; the device pixel ratio of the viewer's screen.
+ * 5 - values for the fields of a challenge, and what became of them; text that replaces; more of the focused field; the page for screen readers; pings; what ends the session next, and signs of life; the device pixel ratio of the viewer's screen; what was copied; what an input method composes; how much input was taken.
  */
 export const viewerProtocolVersion = 5;
 
@@ -26,6 +26,9 @@ export const maxViewerMessageBytes = 64 * 1024;
 
 /** What a page may be given at once through a file chooser. `partBytes` in base64 fit into one message. */
 export const uploadLimits = { files: 10, bytes: 8 * 1024 * 1024, partBytes: 45_000 } as const;
+
+/** Longest text that is copied from the page, UTF-16 units. */
+export const copyLimit = 100_000;
 
 /** Longest value of one field of a challenge's form, characters. */
 export const formValueLimit = 500;

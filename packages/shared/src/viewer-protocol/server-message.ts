@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ariaLimits, ariaNodeSchema } from "./aria-node.ts";
 import { autofillTokens, challengeSchema } from "../challenge.ts";
+import { copyLimit } from "./protocol-version.ts";
 
 export const selectOptionSchema = z.strictObject({
   index: z.int().min(0).max(100_000),
@@ -28,7 +29,14 @@ export const pickerFieldSchema = z.strictObject({
 /** Worker -> viewer, JSON text. */
 export const serverMessageSchema = z.discriminatedUnion("type", [
   /** First message: size of the page, CSS pixels. Frame packets may have another size: pointers are sent in packet pixels. */
-  z.strictObject({ type: z.literal("hello"), protocol: z.int(), width: z.int(), height: z.int() }),
+  z.strictObject({
+    type: z.literal("hello"),
+    protocol: z.int(),
+    width: z.int(),
+    height: z.int(),
+    /** Keys, texts and presses that viewers have brought so far: what one sent beyond them was lost on the way. */
+    taken: z.int().min(0),
+  }),
   /** To a `ping`, at once. */
   z.strictObject({ type: z.literal("pong"), id: z.int().min(1).max(0xffff_ffff) }),
   /** Where the browser is; never more than the host. */
@@ -132,6 +140,8 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   }),
   /** What a screen reader says of the page, whole; sent only while the viewer asks for it. */
   z.strictObject({ type: z.literal("aria"), nodes: z.array(ariaNodeSchema).max(ariaLimits.nodes) }),
+  /** The user, or the page by itself, copied or cut this. */
+  z.strictObject({ type: z.literal("copied"), text: z.string().min(1).max(copyLimit) }),
   /** A window was closed because it led to this host, which does not belong to the platform. */
   z.strictObject({ type: z.literal("popupRefused"), host: z.string().max(255) }),
 ]);

@@ -52,6 +52,8 @@ export const viewerMessageSchema = z.discriminatedUnion("type", [
     /** In place of all that is in the field: it was filled in by the viewer's browser. */
     replace: z.literal(true).optional(),
   }),
+  /** What an input method shows at the caret, before it becomes text; empty: nothing any more. */
+  z.strictObject({ type: z.literal("compose"), text: z.string().max(1_000) }),
   z.strictObject({
     type: z.literal("touch"),
     action: z.enum(["start", "move", "end", "cancel"]),
