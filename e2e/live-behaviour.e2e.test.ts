@@ -16,7 +16,21 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-/** What a user can do and must see, from the glass to the page and back. */
+/**
+ * What a user can do and must see, from the glass to the page and back. Tested elsewhere:
+ *
+ * | behaviour | test |
+ * |---|---|
+ * | nothing of a page at rest, no change lost with late acknowledgements | browser-worker/src/stream/screencast.browser.test.ts, live-pixels.e2e.test.ts |
+ * | widgets in frames of other sites, bounds of dates, HTTP auth refused and declined | browser-worker/src/stream/page-view.browser.test.ts |
+ * | dialogs that ask whether to leave, files in parts, questions told again to who comes back | browser-worker/src/stream/page-questions.browser.test.ts |
+ * | a renderer that crashes ends the session with its code | browser-worker/src/session/session.browser.test.ts |
+ * | coordinates of a layout for phones, of a fine screen | browser-worker/src/stream/view-geometry.test.ts, phone.e2e.test.ts |
+ * | AltGr, dead keys, a Mac's Command and Option | frame/src/stream/key-translation.test.ts, browser-worker/src/stream/key-event.test.ts |
+ * | phone keyboards, autofill, the form in the frame | frame/src/stream/typed-text.test.ts, frame/src/parts/challenge-form.browser.test.ts |
+ * | a viewer that stops reading | browser-worker/src/stream/viewer-connection.int.test.ts |
+ * | offline, taken over, broken, released | frame/src/frame.browser.test.ts, network-loss.e2e.test.ts |
+ */
 describe.each<ViewerKind>(["Chromium", "Firefox"])("with %s", (kind) => {
   let viewer: Viewer;
   let session: LiveSession;

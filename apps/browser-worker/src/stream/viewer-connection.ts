@@ -53,9 +53,10 @@ export class ViewerConnection {
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#seal.seal(encodeMessage(message)));
+    this.sendPacket(encodeMessage(message));
   }
 
+  /** Messages are bounded like pictures: a page can make any number of both. */
   sendPacket(packet: Uint8Array): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > mostBufferedBytes) return this.close(viewerCloseCodes.overrun);
