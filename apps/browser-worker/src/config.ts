@@ -42,7 +42,9 @@ export const environmentSchema = z.object({
     .regex(/^[a-zA-Z0-9_-]{1,64}$/)
     .optional()
     .describe("Name of this worker; default: generated at each start."),
-  WORKER_CAPACITY: integer(1, 500).optional().describe("Sessions held at once, as far as memory allows; default: from memory and cores."),
+  WORKER_CAPACITY: integer(1, 500)
+    .optional()
+    .describe("Sessions held at once, as far as memory allows; default: from memory and cores."),
   POOL_SIZE: integer(0, 100).default(1).describe("Warm browsers kept ready, as far as memory allows."),
   POOL_MAX_AGE: durationSchema.default(3_600_000).describe("How long a warm browser may wait before it is replaced."),
   HOST: z.string().min(1).default("127.0.0.1").describe("Address that the viewer endpoint listens on."),

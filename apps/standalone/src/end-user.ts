@@ -8,6 +8,7 @@ export interface EndUserOptions {
   colorScheme?: "light" | "dark";
   hasTouch?: boolean;
   isMobile?: boolean;
+  deviceScaleFactor?: number;
   /** Called for every status that the frame tells the partner's page. */
   onStatus?: (status: SessionStatus) => void;
 }

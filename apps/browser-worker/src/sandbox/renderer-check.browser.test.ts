@@ -28,20 +28,16 @@ describe("a slot's browser", () => {
   });
 
   async function launch(sandbox: boolean): Promise<SlotBrowser> {
-    launched = await launchBrowser(
-      { index: 0, uid, folder: join(folder, "slot-0") },
-      null,
-      {
-        chromium: await findChromium(undefined),
-        setprivPath: "/usr/bin/setpriv",
-        trustStore: null,
-        sandbox,
-        timeoutMs: 30_000,
-        memory: new MemoryGuard({ limitMiB: 1024, log }),
-        resolve: async () => [],
-        log,
-      },
-    );
+    launched = await launchBrowser({ index: 0, uid, folder: join(folder, "slot-0") }, null, {
+      chromium: await findChromium(undefined),
+      setprivPath: "/usr/bin/setpriv",
+      trustStore: null,
+      sandbox,
+      timeoutMs: 30_000,
+      memory: new MemoryGuard({ limitMiB: 1024, log }),
+      resolve: async () => [],
+      log,
+    });
     await (await launched.browser.newPage()).goto("about:blank");
     return launched;
   }
