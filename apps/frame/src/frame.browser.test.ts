@@ -543,7 +543,7 @@ describe("cancelling", () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Keep going");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Read the page here");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Yes, cancel" }).click();
     await page.locator("[data-screen=cancelled]").waitFor();
