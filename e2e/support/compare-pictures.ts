@@ -22,6 +22,7 @@ const compare = `async (base64) => {
       const [width, height] = [Math.min(32, image.width - left), Math.min(32, image.height - top)];
       const one = wanted.getImageData(left, top, width, height).data;
       const other = shown.getImageData(left, top, width, height).data;
+      if (one.every((value, at) => value === other[at])) continue;
       const differences = [...one.keys()].filter((at) => at % 4 !== 3).map((at) => Math.abs(one[at] - other[at]));
       differences.sort((a, b) => a - b);
       worst.mean = Math.max(worst.mean, differences.reduce((sum, value) => sum + value, 0) / differences.length);
