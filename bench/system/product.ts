@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
+import { z } from "zod";
 import { createClient } from "@attestream/sdk";
 import { EndUser } from "@attestream/standalone/end-user";
 import { startSystem, type System } from "@attestream/standalone/system";
@@ -143,14 +144,20 @@ export class Product implements AsyncDisposable {
   }
 }
 
+const glassSchema = z.object({ clientWidth: z.number(), clientHeight: z.number() });
+
 /** Gives the frame so much room that the page within has exactly the bench's size, pixel for pixel. */
 export async function fitPicture(viewer: Viewer): Promise<void> {
   const { page, frame } = viewer;
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const glass = await frame.locator(".glass").boundingBox();
-    if (glass === null) throw new Error("the frame shows no picture");
-    const [wider, taller] = [viewSize.width - glass.width, viewSize.height - glass.height];
-    if (Math.abs(wider) < 1 && Math.abs(taller) < 1) break;
+    const glass = glassSchema.parse(
+      await frame.evaluate(
+        `(({ clientWidth, clientHeight }) => ({ clientWidth, clientHeight }))(document.querySelector(".glass"))`,
+      ),
+    );
+    // In whole pixels, as the frame itself reads it.
+    const [wider, taller] = [viewSize.width - glass.clientWidth, viewSize.height - glass.clientHeight];
+    if (wider === 0 && taller === 0) break;
     await growFrame(page, wider, taller);
   }
   const { width, height } = viewSize;
