@@ -35,16 +35,26 @@
   };
 
   // A picture that has come is decoded at once, all its parts in one turn.
-  const plainDecode = createImageBitmap;
   let decoding = false;
+  function countDecoding() {
+    if (decoding) return;
+    decoding = true;
+    queueMicrotask(() => (decoding = false));
+    countPicture();
+  }
+  const plainDecode = createImageBitmap;
   globalThis.createImageBitmap = (...parameters) => {
-    if (!decoding) {
-      decoding = true;
-      queueMicrotask(() => (decoding = false));
-      countPicture();
-    }
+    countDecoding();
     return plainDecode(...parameters);
   };
+  const PlainDecoder = globalThis.ImageDecoder;
+  if (PlainDecoder)
+    globalThis.ImageDecoder = class extends PlainDecoder {
+      constructor(...parameters) {
+        super(...parameters);
+        countDecoding();
+      }
+    };
 
   addEventListener("pointerdown", (event) => (pressedAt ??= event.timeStamp), true);
   addEventListener("keydown", (event) => keys.pending.push(event.timeStamp), true);

@@ -1,5 +1,5 @@
 import { packetFlags, type Packet, type PacketShift } from "@attestream/shared/viewer-protocol";
-import { imageType } from "./image-type.ts";
+import { decodeImage, type DecodedImage } from "./decode-image.ts";
 
 /** The canvas, and packets drawn onto it strictly in the order in which they came. */
 export class Picture {
@@ -41,14 +41,7 @@ export class Picture {
 
   /** Images are decoded at once and side by side; only the drawing waits for its turn. */
   draw(packet: Packet): Promise<"drawn" | "needsKey"> {
-    const images = Promise.all(
-      packet.rectangles.map(({ image }) =>
-        // Numbers as they are: a display's colour profile must not make one format look unlike another.
-        createImageBitmap(new Blob([image as Uint8Array<ArrayBuffer>], { type: imageType(image) }), {
-          colorSpaceConversion: "none",
-        }),
-      ),
-    );
+    const images = Promise.all(packet.rectangles.map(({ image }) => decodeImage(image as Uint8Array<ArrayBuffer>)));
     images.catch(() => {});
     const turn = this.#last.then(async () => {
       try {
@@ -62,7 +55,7 @@ export class Picture {
     return turn;
   }
 
-  #paint(packet: Packet, images: ImageBitmap[]): "drawn" | "needsKey" {
+  #paint(packet: Packet, images: DecodedImage[]): "drawn" | "needsKey" {
     const isKey = (packet.flags & packetFlags.key) !== 0;
     if (this.#needsKey && !isKey) {
       for (const image of images) image.close();
