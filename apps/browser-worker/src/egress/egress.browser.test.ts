@@ -32,7 +32,8 @@ describe("what a session's browser can reach", () => {
   let found: Record<string, string> = {};
 
   /** Lets the page try every address by several means and keeps how each ended. */
-  const probe: RunSessionTree = async ({ page, loginUrl }) => {
+  const probe: RunSessionTree = async ({ page, loginUrl, agreed }) => {
+    await agreed;
     await page().goto(loginUrl);
     const internal = [
       "127.0.0.1",

@@ -18,8 +18,9 @@ export interface OpenBrowser extends Viewing {
 export type SessionState =
   /** A browser is being claimed and prepared. */
   | { name: "starting" }
-  /** Browser and stream are up; the tree waits for the end user. */
+  /** Browser and stream are up; nobody has looked yet. */
   | ({ name: "ready" } & OpenBrowser)
+  /** The tree waits for the end user's word, or runs. */
   | ({ name: "running"; tree: AbortController } & OpenBrowser)
   /** The data is reported; the viewer may look on until the API releases the session. */
   | ({ name: "extracted" } & OpenBrowser)

@@ -27,7 +27,9 @@ const loginPage = `<!doctype html><title>Log in</title><style>${layout}</style>
 const windowPage = `<!doctype html><title>Window</title><style>${layout}</style><button style="top: 100px" onclick="window.close()">Close</button><input autofocus style="top: 200px">`;
 
 /** Opens the login page, lets the user act, ends when the site shows its home page. */
-const openAndWait: RunSessionTree = async ({ page, loginUrl, viewer, report, signal }) => {
+const openAndWait: RunSessionTree = async ({ page, loginUrl, viewer, agreed, report, signal }) => {
+  await Promise.race([agreed, once(signal, "abort")]);
+  signal.throwIfAborted();
   report({ type: "tree.started" });
   const first = page();
   await first.goto(loginUrl);

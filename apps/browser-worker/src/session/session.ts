@@ -45,6 +45,7 @@ export class Session {
   #starting: Promise<void> = Promise.resolve();
   #cleaning: Promise<void> = Promise.resolve();
   #treeAsked = false;
+  readonly #agreed = Promise.withResolvers<void>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -70,6 +71,12 @@ export class Session {
   /** The end user agreed. Asked again, nothing changes. */
   startTree(): void {
     this.#treeAsked = true;
+    this.#agreed.resolve();
+    this.#getReady();
+  }
+
+  /** Somebody looks, and reads what to agree to: meanwhile the tree does what it needs nobody's word for. */
+  #getReady(): void {
     if (this.#state.name === "ready") void this.#runTree(this.#state);
   }
 
@@ -135,7 +142,9 @@ export class Session {
       size: { ...defaultViewport },
       encoder: this.#options.openEncoder(),
       onViewer: (type) => {
-        if (this.#state.name !== "released" && this.#state.name !== "failed") this.#options.report({ type });
+        const { name } = this.#state;
+        if (name !== "released" && name !== "failed") this.#options.report({ type });
+        if (type === "viewer.connected") this.#getReady();
       },
       onBroken: () => this.#break(),
       log: this.#options.log,
@@ -169,6 +178,7 @@ export class Session {
         context,
         page: () => stream.currentPage,
         viewer: stream,
+        agreed: this.#agreed.promise,
         report: (event) => isCurrent() && report(event),
         now,
         newId,

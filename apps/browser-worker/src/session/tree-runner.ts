@@ -11,7 +11,13 @@ export type TreeOutcome =
       failedParts: { part: string; code: ErrorCode }[];
       workflow: { name: string; version: string; hash: string };
     }
-  | { kind: "failed"; code: ErrorCode; message?: string };
+  | FailedTree;
+
+export interface FailedTree {
+  kind: "failed";
+  code: ErrorCode;
+  message?: string;
+}
 
 /** The end user, as the tree sees them. */
 export interface ViewerPort {
@@ -38,11 +44,13 @@ export interface SessionTreeOptions {
   /** The page on top now: the one that the user sees. */
   page: () => Page;
   viewer: ViewerPort;
+  /** The end user has agreed: before that nothing may be reported, and nothing asked of anybody. */
+  agreed: Promise<void>;
   report: (report: SessionReport) => void;
   now: () => Date;
   newId: () => string;
   signal: AbortSignal;
 }
 
-/** Runs a platform's workflow on the session's browser. Reports its own progress; the outcome is the caller's to report. */
+/** Runs a platform's workflow on the session's browser, from when the user first looks. Reports its own progress; the outcome is the caller's to report. */
 export type RunSessionTree = (options: SessionTreeOptions) => Promise<TreeOutcome>;

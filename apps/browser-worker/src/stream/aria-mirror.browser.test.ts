@@ -17,7 +17,8 @@ const page = `<!doctype html><title>Bank</title>
 <div style="height: 3000px"></div><p id="wrong" role="alert"></p><button>Log in</button></form></main>
 <iframe srcdoc="<button onclick='parent.document.title = 1'>Inside</button>"></iframe>`;
 
-const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, signal }) => {
+const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, agreed, signal }) => {
+  await agreed;
   await current().goto(loginUrl);
   viewer.setControl(true);
   await once(signal, "abort");

@@ -24,7 +24,8 @@ const page = `<!doctype html><title>Questions</title>
 const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
 
 /** Opens the page and leaves it to the user until the session is released. */
-const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, signal }) => {
+const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, agreed, signal }) => {
+  await agreed;
   await current().goto(loginUrl);
   viewer.setControl(true);
   await once(signal, "abort");

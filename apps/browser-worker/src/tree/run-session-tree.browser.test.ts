@@ -31,6 +31,7 @@ beforeAll(async () => {
     "/form": formPage,
     "/asks": `<label>Name <input></label><button onclick="alert('Sure?');document.body.innerHTML='<p>Your account is locked</p>'">Log in</button>`,
     "/unknown": "<h1>Something new</h1>",
+    "/welcome": "<h1>Welcome</h1>",
   });
   browser = await launchBrowser(site.port);
 });
@@ -47,6 +48,25 @@ const from = (path: string) => (definition: PlatformDefinition) => ({
 });
 
 describe("runSessionTree", () => {
+  it("opens the login page while the user reads what to agree to, tells nothing of it, and finds it there", async () => {
+    const visits: string[] = [];
+    let told: readonly unknown[] = ["not asked"];
+    const { outcome } = await driveTree(browser, nobody, {
+      change: (definition) => ({
+        ...from("/welcome")(definition),
+        screens: [{ id: "welcome", when: { see: { text: "Welcome" } }, fail: "ACCOUNT_LOCKED" }, ...definition.screens],
+      }),
+      async onReading(page, reports) {
+        page.on("request", (request) => visits.push(new URL(request.url()).pathname));
+        await page.getByRole("heading", { name: "Welcome" }).waitFor();
+        told = [...reports];
+      },
+    });
+    expect(told).toEqual([]);
+    expect(outcome).toEqual({ kind: "failed", code: "ACCOUNT_LOCKED" });
+    expect(visits.filter((path) => path === "/welcome")).toHaveLength(1);
+  });
+
   /** The login screen as this page has it, with these fields. */
   const asking =
     (path: string, ...labels: string[]) =>
@@ -200,6 +220,7 @@ describe("runSessionTree", () => {
       report: () => undefined,
       now: () => new Date(),
       newId: () => "id",
+      agreed: Promise.resolve(),
       signal: new AbortController().signal,
     };
     const platform: PlatformDefinition = {

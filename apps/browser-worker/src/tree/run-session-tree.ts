@@ -1,52 +1,46 @@
+import { once } from "node:events";
 import {
   hashPlatform,
   platformDefinitionSchema,
   runTree,
+  type PagePort,
   type PlatformDefinition,
   type RunEvents,
 } from "@attestream/workflow";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
-import type { SessionTreeOptions, TreeOutcome, ViewerPort } from "../session/tree-runner.ts";
+import type { FailedTree, SessionTreeOptions, TreeOutcome, ViewerPort } from "../session/tree-runner.ts";
 import { capturesOf } from "./captures-of.ts";
+import { openAhead } from "./open-ahead.ts";
 import { createPlaywrightPage } from "./playwright-page.ts";
 import { waitFor } from "./wait-for.ts";
 
 /**
- * Runs a platform's tree in a session's browser, from the login page to the data. Every failure is an
- * outcome; rejects only with the signal's reason. Takes control away from the user except while the
- * user is asked, and leaves it taken.
+ * Runs a platform's tree in a session's browser, from the login page to the data. While the user still reads what
+ * to agree to, the login page is opened, and nothing is told of it. Every failure is an outcome; rejects only with
+ * the signal's reason. Takes control away from the user except while the user is asked, and leaves it taken.
  */
 export async function runSessionTree(options: SessionTreeOptions): Promise<TreeOutcome> {
-  const { platformHash, loginUrl, context, page, viewer, report, now, newId, signal } = options;
+  const { platformHash, page, viewer, report, now, newId, signal } = options;
   signal.throwIfAborted();
-  viewer.setControl(false);
-  const parsed = platformDefinitionSchema.safeParse(options.platform);
-  if (!parsed.success) return { kind: "failed", code: "TREE_INVALID" };
-  const definition = parsed.data;
-  if (hashPlatform(definition) !== platformHash)
-    return {
-      kind: "failed",
-      code: "TREE_INVALID",
-      message: "The platform's workflow is not the one that the session was created for.",
-    };
-  report({ type: "tree.loaded", version: definition.version, hash: platformHash });
-
   const over = new AbortController();
   const running = AbortSignal.any([signal, over.signal]);
   try {
-    const port = await createPlaywrightPage({
-      context,
-      page,
-      magnification: () => viewer.magnification ?? 1,
-      allow: allowedHosts(definition, loginUrl),
-      captures: capturesOf(definition),
-      now,
-      signal: running,
-    });
+    const definition = readDefinition(options);
+    if ("kind" in definition) {
+      await untilAgreed(options);
+      return definition;
+    }
+    const preparing = preparePage(options, definition, running);
+    // Awaited below; what it says before nobody hears.
+    preparing.catch(() => {});
+    await untilAgreed(options);
+    viewer.setControl(false);
+    report({ type: "tree.loaded", version: definition.version, hash: platformHash });
+    const port = await preparing;
     report({ type: "tree.started" });
     const outcome = await runTree({
       definition,
-      loginUrl,
+      loginUrl: options.loginUrl,
       page: port,
       clock: { now, wait: waitFor },
       events: toEvents(viewer, report),
@@ -75,6 +69,41 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
     viewer.setControl(false);
     viewer.showDeadline(null);
   }
+}
+
+async function untilAgreed({ agreed, signal }: SessionTreeOptions): Promise<void> {
+  await Promise.race([agreed, once(signal, "abort")]);
+  signal.throwIfAborted();
+}
+
+/** The outcome, if the workflow is not one that can be run. */
+function readDefinition({ platform, platformHash }: SessionTreeOptions): PlatformDefinition | FailedTree {
+  const parsed = platformDefinitionSchema.safeParse(platform);
+  if (!parsed.success) return { kind: "failed", code: "TREE_INVALID" };
+  if (hashPlatform(parsed.data) === platformHash) return parsed.data;
+  return {
+    kind: "failed",
+    code: "TREE_INVALID",
+    message: "The platform's workflow is not the one that the session was created for.",
+  };
+}
+
+/** An address of the session's own may be good for one visit: it waits for the user. */
+async function preparePage(
+  { context, page, viewer, loginUrl, now }: SessionTreeOptions,
+  definition: PlatformDefinition,
+  signal: AbortSignal,
+): Promise<PagePort> {
+  const port = await createPlaywrightPage({
+    context,
+    page,
+    magnification: () => viewer.magnification ?? 1,
+    allow: allowedHosts(definition, loginUrl),
+    captures: capturesOf(definition),
+    now,
+    signal,
+  });
+  return loginUrl === definition.loginUrl ? openAhead(port, loginUrl, { now, signal }) : port;
 }
 
 function toEvents(viewer: ViewerPort, report: (report: SessionReport) => void): RunEvents {

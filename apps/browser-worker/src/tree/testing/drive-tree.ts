@@ -63,6 +63,8 @@ export async function driveTree(
   options: {
     change?: (definition: PlatformDefinition) => PlatformDefinition;
     onFilled?: (page: Page, filling: Filling) => Promise<void>;
+    /** What goes on while the user reads what to agree to. */
+    onReading?: (page: Page, reports: readonly SessionReport[]) => Promise<void>;
     signal?: AbortSignal;
   } = {},
 ): Promise<DrivenTree> {
@@ -77,6 +79,7 @@ export async function driveTree(
   let listener: ((reply: ChallengeReply) => void) | undefined;
   try {
     const outcome = await runSessionTree({
+      agreed: options.onReading?.(page, reports) ?? Promise.resolve(),
       platform: JSON.parse(JSON.stringify(definition)),
       platformHash: hash,
       loginUrl: definition.loginUrl,
