@@ -16,7 +16,7 @@ import {
   type WorkerEnd,
   type WorkerIdentity,
 } from "@attestream/sealed-channel/worker";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer, WebSocket } from "ws";
 import { apiErrors, type ApiErrorCode } from "@attestream/shared";
 import { frameViewSchema, type FrameView } from "@attestream/shared/frame-api";
 import {
@@ -255,6 +255,8 @@ export class FrameServer {
       this.#happened();
     });
     const seal = await accepting;
+    // Its page may be gone already.
+    if (stream.readyState !== WebSocket.OPEN) return;
     this.#stream = { socket: stream, seal };
     this.#opened += 1;
     stream.on("close", () => {
