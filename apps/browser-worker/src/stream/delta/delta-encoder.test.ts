@@ -225,7 +225,7 @@ describe("what is in motion", () => {
       for (let frames = 0; frames < 20; frames += 1) await turn(16);
       await turn(120);
       expect(plain(page, viewer)).toBe(false);
-      for (let frames = 0; frames < 5; frames += 1) await turn(120);
+      for (let frames = 0; frames < 15; frames += 1) await turn(120);
       // At this pace somebody types.
       expect(plain(page, viewer)).toBe(true);
     });

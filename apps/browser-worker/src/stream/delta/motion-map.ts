@@ -2,11 +2,10 @@ import type { PacketShift } from "@attestream/shared/viewer-protocol";
 import { tileSide, type DirtyTiles } from "./dirty-tiles.ts";
 import type { Area } from "./raw-image.ts";
 
-/** Faster than anybody types. */
-const quickMs = 70;
-const leastQuickChanges = 6;
-/** What has moved for long is still in motion after a frame that came late; three late ones in a row may be borne. */
-const mostQuickChanges = leastQuickChanges * 2 ** 3;
+/** Changes are remembered for about so long. */
+const memoryMs = 500;
+/** Changes remembered at once: more than anybody's typing leaves (8 keys a second leave 4.5), less than 15 frames a second. */
+const leastInMotion = 7;
 /** Unchanged for so long, a tile has come to rest. */
 const settledMs = 300;
 
@@ -19,8 +18,8 @@ type Loss = (typeof loss)[keyof typeof loss];
 
 interface Tile {
   changedAt: number;
-  /** Changes that came soon after the one before; each that came late halves them. */
-  quick: number;
+  /** Changes so far, each worth less the longer ago it was. A frame that comes late takes little from them. */
+  pace: number;
   loss: Loss;
   /** Whether its loss can be borne has been looked at since it changed. */
   judged: boolean;
@@ -44,7 +43,7 @@ export class MotionMap {
     const length = this.#columns * Math.ceil(height / tileSide);
     this.#tiles = Array.from({ length }, () => ({
       changedAt: Number.NEGATIVE_INFINITY,
-      quick: 0,
+      pace: 0,
       loss: loss.none,
       judged: true,
     }));
@@ -57,9 +56,7 @@ export class MotionMap {
   noteChange({ marks }: DirtyTiles, now: number): void {
     this.#tiles.forEach((tile, index) => {
       if (marks[index] === 0) return;
-      const pause = now - tile.changedAt;
-      if (pause <= quickMs) tile.quick = Math.min(tile.quick + 1, mostQuickChanges);
-      else tile.quick = pause < settledMs ? Math.floor(tile.quick / 2) : 0;
+      tile.pace = tile.pace * Math.exp((tile.changedAt - now) / memoryMs) + 1;
       tile.changedAt = now;
       tile.judged = false;
     });
@@ -68,7 +65,7 @@ export class MotionMap {
   /** Whether what changed in this area is in motion: most of it, for a spinner touches its outermost tiles now and then only. */
   isMoving(area: Area, { marks }: DirtyTiles): boolean {
     const changed = this.#indexesOf(area).filter((index) => marks[index] === 1);
-    const moving = changed.filter((index) => this.#tiles[index]!.quick >= leastQuickChanges);
+    const moving = changed.filter((index) => this.#tiles[index]!.pace >= leastInMotion);
     return moving.length * 2 >= changed.length;
   }
 
