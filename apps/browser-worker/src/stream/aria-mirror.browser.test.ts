@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import type { AriaNode, ServerMessage } from "@attestream/shared/viewer-protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunSessionTree } from "../session/tree-runner.ts";
+import { openAndLeave } from "../testing/open-and-leave.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { TestViewer } from "../testing/test-viewer.ts";
 import { assignTo, startTestWorker, workerToken, type TestWorker } from "../testing/test-worker.ts";
@@ -16,14 +15,6 @@ const page = `<!doctype html><title>Bank</title>
 <label>Shown <input type="text" autocomplete="current-password" value="${password}"></label>
 <div style="height: 3000px"></div><p id="wrong" role="alert"></p><button>Log in</button></form></main>
 <iframe srcdoc="<button onclick='parent.document.title = 1'>Inside</button>"></iframe>`;
-
-const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, agreed, signal }) => {
-  await agreed;
-  await current().goto(loginUrl);
-  viewer.setControl(true);
-  await once(signal, "abort");
-  throw new Error("released");
-};
 
 describe("the page for a screen reader", () => {
   let site: TestSite;

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { uploadLimits, type ServerMessage, type ViewerMessage } from "@attestream/shared/viewer-protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RunSessionTree } from "../session/tree-runner.ts";
+import { openAndLeave } from "../testing/open-and-leave.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { TestViewer } from "../testing/test-viewer.ts";
 import { assignTo, startTestWorker, workerToken, type TestWorker } from "../testing/test-worker.ts";
@@ -22,15 +21,6 @@ const page = `<!doctype html><title>Questions</title>
 <a style="top: 30px" href="http://elsewhere.test/plain" target="_blank">Elsewhere, plain</a>
 <script>const tell = async (files) => post(JSON.stringify(await Promise.all([...files].map(async (file) => [file.name, file.type, file.size, (await file.text()).slice(0, 3)]))));
 const post = (body) => fetch("/posted", { method: "POST", body });</script>`;
-
-/** Opens the page and leaves it to the user until the session is released. */
-const openAndLeave: RunSessionTree = async ({ page: current, loginUrl, viewer, agreed, signal }) => {
-  await agreed;
-  await current().goto(loginUrl);
-  viewer.setControl(true);
-  await once(signal, "abort");
-  throw new Error("released");
-};
 
 describe("what a page asks outside of its picture", () => {
   let site: TestSite;
