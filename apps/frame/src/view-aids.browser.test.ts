@@ -101,9 +101,11 @@ describe("a page that slept", () => {
         Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
       });
+      // Awake it asks whether somebody is there. Its clock must not go on before it has heard: a picture comes after that.
+      await server.until(() => server.pongs > turn);
+      drawWhite();
+      await server.message("ack", ({ seq }) => seq === turn + 2);
     }
-    drawWhite();
-    await server.message("ack", ({ seq }) => seq === 2);
     expect(server.opened).toBe(1);
   });
 });

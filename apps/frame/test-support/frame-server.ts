@@ -77,6 +77,8 @@ export class FrameServer {
   handOverToken: string = randomUUID();
   /** How late pings are answered, milliseconds; null: never. They are not kept. */
   pongMs: number | null = 0;
+  /** Pings answered so far. */
+  pongs = 0;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #cookies: boolean;
@@ -268,9 +270,15 @@ export class FrameServer {
     this.#happened();
   }
 
+  #answerPing(id: number): void {
+    this.say({ type: "pong", id });
+    this.pongs += 1;
+    this.#happened();
+  }
+
   #hear(message: ViewerMessage): void {
     if (message.type !== "ping") this.received.push(message);
-    else if (this.pongMs !== null) setTimeout(() => this.say({ type: "pong", id: message.id }), this.pongMs);
+    else if (this.pongMs !== null) setTimeout(() => this.#answerPing(message.id), this.pongMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, dist: string): Promise<void> {
