@@ -142,6 +142,8 @@ export class EgressProxy {
     this.#sockets.add(socket);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#sockets.delete(socket));
+    // One that was on its way while the proxy closed.
+    if (!this.#server.listening) socket.destroy();
   }
 }
 

@@ -6,6 +6,7 @@ import { EgressProxy } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
 import { openPage, type OpenedPage } from "../session/open-page.ts";
+import { withinTime } from "../within-time.ts";
 import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
@@ -79,10 +80,15 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
       handleSIGHUP: false,
     });
     await readPid();
-    const [control, spare] = await Promise.all([
-      browser.newBrowserCDPSession(),
-      SparePage.make({ open: (settings) => openPage(browser, settings), likely }),
-    ]);
+    // Playwright asks a hung browser without end.
+    const answered = <T>(work: Promise<T>) =>
+      withinTime(options.timeoutMs, work, () => new Error("the browser does not answer"));
+    const [control, spare] = await answered(
+      Promise.all([
+        browser.newBrowserCDPSession(),
+        SparePage.make({ open: (settings) => openPage(browser, settings), likely }),
+      ]),
+    );
     const memory = options.memory.watch(pid);
     let disposing: Promise<void> | undefined;
     const dispose = async () => {
@@ -99,7 +105,7 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
         return memory.exceeded;
       },
       fits: (settings) => spare.fits(settings),
-      openPage: (settings) => spare.take(settings),
+      openPage: (settings) => answered(spare.take(settings)),
       isWell: () => isBrowserWell({ control, pid, folder: slot.folder }),
       dispose: () => (disposing ??= dispose()),
     };

@@ -8,6 +8,8 @@ import {
 } from "@attestream/shared/worker-protocol";
 import { WebSocketServer, type WebSocket } from "ws";
 
+type ReportMessage = Extract<UpMessage, { type: "report" }>;
+
 /** The API's side of the control link, on a real socket: takes any worker with the right token, acknowledges reports, remembers everything. */
 export class FakeApi {
   readonly received: UpMessage[] = [];
@@ -62,10 +64,17 @@ export class FakeApi {
     }
   }
 
-  waitForReport(sessionId: string, type: SessionReport["type"]): Promise<UpMessage> {
-    return this.waitFor(
-      (message) => message.type === "report" && message.sessionId === sessionId && message.report.type === type,
+  /** Throws when the session fails instead. */
+  async waitForReport(sessionId: string, type: SessionReport["type"]): Promise<UpMessage> {
+    const found = await this.waitFor(
+      (message): message is ReportMessage =>
+        message.type === "report" &&
+        message.sessionId === sessionId &&
+        (message.report.type === type || message.report.type === "session.failed"),
     );
+    const { report } = found;
+    if (report.type === "session.failed" && type !== "session.failed") throw new Error(`it failed: ${report.code}`);
+    return found;
   }
 
   reportsOf(sessionId: string): SessionReport[] {

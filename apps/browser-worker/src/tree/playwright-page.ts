@@ -8,6 +8,7 @@ import { findElement } from "./find-elements.ts";
 import { navigationFailure } from "./navigation-failure.ts";
 import { PageActivity } from "./page-activity.ts";
 import { readElements } from "./read-elements.ts";
+import { withinTime } from "../within-time.ts";
 import { watchMutations } from "./watch-mutations.ts";
 
 const navigationTimeoutMs = 30_000;
@@ -50,7 +51,9 @@ export async function createPlaywrightPage({
   answerWithinMs = answerMs,
   signal,
 }: PlaywrightPageOptions): Promise<PagePort> {
-  const answered = <T>(work: Promise<T>) => withinTime(work, answerWithinMs);
+  const within = <T>(ms: number, work: Promise<T>) =>
+    withinTime(ms, work, () => new TreeFailure("PLATFORM_TIMEOUT", "The page does not say what is on it."));
+  const answered = <T>(work: Promise<T>) => within(answerWithinMs, work);
   const activity = new PageActivity(() => now().getTime());
   const states = new Map<Page, PageState>();
   const buffer = captureResponses(context, captures, allow, activity, signal);
@@ -163,7 +166,7 @@ export async function createPlaywrightPage({
       const element = await answered(findElement(page(), locator));
       return element === null ? null : element.innerText({ timeout: textTimeoutMs }).catch(() => null);
     },
-    readElements: (rowsCss, sources) => withinTime(readElements(page(), rowsCss, sources), 4 * answerWithinMs),
+    readElements: (rowsCss, sources) => within(4 * answerWithinMs, readElements(page(), rowsCss, sources)),
     response: (request, afterRevision) => buffer.newest(request, afterRevision),
     async open(url) {
       if (!isAllowed(url)) return "NAVIGATION_BLOCKED";
@@ -178,20 +181,4 @@ export async function createPlaywrightPage({
     enter: (at, text, until) => enterText(page(), at, text, until),
     act: (action) => actOnPage(page(), action, magnification()),
   };
-}
-
-/** Playwright asks a hung page without end. */
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new TreeFailure("PLATFORM_TIMEOUT", "The page does not say what is on it.")),
-    ms,
-  );
-  // Whichever comes second is nobody's concern.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

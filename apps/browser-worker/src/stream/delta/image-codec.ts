@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { readPng } from "./read-png.ts";
 import { isSameRow, type RawImage } from "./raw-image.ts";
+import { writePng } from "./write-png.ts";
 
 export interface EncodedImage {
   /** Of a type that every browser can decode. */
@@ -30,6 +31,8 @@ export interface ImageCodec {
 const mostPixels = 8192 * 8192;
 /** Above this, WebP takes longer than it saves. */
 const mostForWebp = 64 * 1024;
+/** Up to this, PNG is a few hundred bytes more than WebP, and there without another thread. */
+const mostForPlainPng = 4 * 1024;
 /** Text, lines and plain areas repeat their neighbours in most pixels, photographs in few. */
 const leastRepeated = 0.5;
 /** Of a picture that stays; 64 x 64 px of a spinner take 480 bytes. */
@@ -67,8 +70,8 @@ async function decodeAny(png: Buffer): Promise<RawImage> {
 }
 
 /**
- * What is drawn (text, lines, plain areas) goes out without loss: WebP while it is small, the fastest
- * PNG above. What looks like a photograph goes out with loss: WebP while it is small, JPEG above; so does
+ * What is drawn (text, lines, plain areas) goes out without loss: PNG at once while it is tiny, WebP while it is
+ * small, the fastest PNG above. What looks like a photograph goes out with loss: WebP while it is small, JPEG above; so does
  * what PNG would make much larger, such as colours that run into each other.
  */
 async function encodeImage(image: RawImage): Promise<EncodedImage> {
@@ -80,6 +83,7 @@ async function encodeImage(image: RawImage): Promise<EncodedImage> {
 }
 
 async function encodeExactly(image: RawImage): Promise<EncodedImage> {
+  if (image.width * image.height <= mostForPlainPng) return { bytes: writePng(image), exact: true };
   const encoder = open(image);
   const exact = isSmall(image) ? encoder.webp({ lossless: true, effort: 1 }) : encoder.png({ compressionLevel: 1 });
   return { bytes: await exact.toBuffer(), exact: true };
