@@ -46,8 +46,10 @@ describe.each<ViewerKind>(["Chromium", "Firefox"])("with %s", (kind) => {
   const page = () => session.page();
   const show = async (path: string, host = home) => {
     await page().goto(`https://${host}${path}`);
-    // Before its first frame a document takes no input; until then the one before is in the picture.
-    await page().evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    // Before its first frame is painted a document takes no input; until then the one before is in the picture.
+    await page().evaluate(
+      "new Promise((done) => new PerformanceObserver(done).observe({ type: 'paint', buffered: true })).then(() => true)",
+    );
     await shown();
   };
   /** The picture is the page's, and what the stream has said of the page has arrived with it. */

@@ -25,7 +25,7 @@ export function sitePage(name: PageName): string {
 <meta charset="utf-8">
 <title>Bench: ${name}</title>
 <style>
-  body { margin: 0; padding: 40px 80px; font: 16px/1.5 sans-serif; background: #f4f6fa; color: #223; }
+  body { margin: 0; padding: 40px 80px; font: 16px/1.5 sans-serif; background: #f4f6fa; color: #223; user-select: none; }
   .card { background: #fff; border: 1px solid #d5dbe6; border-radius: 8px; padding: 16px 24px; margin: 16px 0; max-width: 900px; }
   #marker { position: fixed; left: 0; top: 0; width: 40px; height: 40px; z-index: 9; }
   ${style}

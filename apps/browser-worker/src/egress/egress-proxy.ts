@@ -1,22 +1,27 @@
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from "node:http";
+import { rm } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { dial, dialPublic, EgressRefused, type Resolve } from "./dial-public.ts";
 import { denyAll, type EgressPolicy } from "./egress-policy.ts";
-import { readPeerUid } from "./peer-uid.ts";
+import { listenOnSocket } from "./listen-on-socket.ts";
+import { readPeerOwner, type PeerOwner } from "./peer-uid.ts";
 
 export interface EgressProxyOptions {
   resolve: Resolve;
-  /** Only connections of this user are served; undefined where all slots share one user. */
+  /** The slot's user: on loopback only its connections are served, a socket is given to it. Undefined where all slots share one user. */
   uid: number | undefined;
   log: Logger;
 }
 
+/** Where the browser finds the proxy. A socket lies in a folder of the worker's that its user may pass through. */
+export type EgressAddress = { loopback: true } | { socketPath: string };
+
 const mostRefusedHosts = 1_000;
 
 /**
- * The only way out for one slot's browser: an HTTP proxy on loopback that refuses everything until a
+ * The only way out for one slot's browser: an HTTP proxy on loopback or a Unix socket that refuses everything until a
  * session has set its policy. Tunnels bytes (CONNECT) and forwards plain http; sees no plaintext of https.
  */
 export class EgressProxy {
@@ -26,15 +31,19 @@ export class EgressProxy {
   #policy: EgressPolicy = denyAll;
   #refusals = new Map<string, number>();
   #port = 0;
+  #socketPath: string | undefined;
+  /** Of connections on loopback; asked when they are accepted. */
+  readonly #owners = new WeakMap<Socket, Promise<PeerOwner>>();
 
   constructor(options: EgressProxyOptions) {
     this.#options = options;
-    this.#server.on("connection", (socket) => this.#track(socket));
+    this.#server.on("connection", (socket) => this.#accept(socket));
     this.#server.on("connect", (request, socket: Duplex, head) => void this.#tunnel(request, socket, head));
     this.#server.on("request", (request, response) => void this.#forward(request, response));
     this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
 
+  /** On loopback; 0 on a socket. */
   get port(): number {
     return this.#port;
   }
@@ -44,7 +53,11 @@ export class EgressProxy {
     return this.#refusals;
   }
 
-  async listen(): Promise<void> {
+  async listen(at: EgressAddress = { loopback: true }): Promise<void> {
+    if ("socketPath" in at) {
+      this.#socketPath = at.socketPath;
+      return listenOnSocket(this.#server, at.socketPath, this.#options.uid);
+    }
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(0, "127.0.0.1", resolve);
@@ -64,6 +77,7 @@ export class EgressProxy {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+    if (this.#socketPath !== undefined) await rm(this.#socketPath, { force: true });
   }
 
   async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -109,11 +123,8 @@ export class EgressProxy {
   }
 
   async #open(client: Socket, host: string, port: number): Promise<Socket> {
-    const { uid, resolve } = this.#options;
-    if (uid !== undefined && (await readPeerUid(client.remotePort ?? 0, this.#port)) !== uid) {
-      this.#options.log.warn({ uid }, "egress refused: not this slot's browser");
-      throw new EgressRefused("not this slot's browser");
-    }
+    const { resolve } = this.#options;
+    await this.#checkOwner(client);
     const decision = this.#policy.decide(host, port);
     try {
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
@@ -129,6 +140,16 @@ export class EgressProxy {
     }
   }
 
+  /** A socket needs no such check: the file's owner and mode hold. */
+  async #checkOwner(client: Socket): Promise<void> {
+    const { uid } = this.#options;
+    if (uid === undefined || this.#socketPath !== undefined) return;
+    const owner: PeerOwner = (await this.#owners.get(client)) ?? { kind: "unknown" };
+    if (owner.kind === "user" && owner.uid === uid) return;
+    if (owner.kind !== "gone") this.#options.log.warn({ uid, owner }, "egress refused: not this slot's browser");
+    throw new EgressRefused("not this slot's browser");
+  }
+
   #countRefusal(host: string, reason: string): void {
     const name = host.slice(0, 255).toLowerCase();
     const count = this.#refusals.get(name) ?? 0;
@@ -136,6 +157,12 @@ export class EgressProxy {
     if (count === 0 && this.#refusals.size >= mostRefusedHosts) return;
     this.#refusals.set(name, count + 1);
     if (count === 0) this.#options.log.info({ host: name, reason }, "egress refused");
+  }
+
+  #accept(socket: Socket): void {
+    this.#track(socket);
+    if (this.#options.uid !== undefined && this.#socketPath === undefined)
+      this.#owners.set(socket, readPeerOwner(socket));
   }
 
   #track(socket: Duplex): void {

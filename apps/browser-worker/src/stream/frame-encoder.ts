@@ -18,6 +18,8 @@ export interface EncodedPacket {
   dirty: number;
   /** Some of what the viewer has is rough, because it was in motion: to be settled once nothing moves. */
   rough: boolean;
+  /** All that changed is what changes all the time, such as a spinner. */
+  onlyMotion: boolean;
   encodeMs: number;
 }
 

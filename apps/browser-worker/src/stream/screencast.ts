@@ -4,6 +4,7 @@ import { kindOf } from "../kind-of.ts";
 import type { EncodedPacket, FrameEncoder } from "./frame-encoder.ts";
 import { FrameWindow } from "./frame-window.ts";
 import { LinkMeter } from "./link-meter.ts";
+import { MotionPace } from "./motion-pace.ts";
 import { PulsePolicy, pulseMs } from "./pulse-policy.ts";
 import { ScreencastCapture, type Capture, type FrameMetadata } from "./screencast-capture.ts";
 import { SourcePolicy } from "./source-policy.ts";
@@ -39,6 +40,7 @@ export class Screencast {
   readonly #link = new LinkMeter();
   readonly #source = new SourcePolicy();
   readonly #pulse: PulsePolicy;
+  readonly #pace: MotionPace;
   #client: CDPSession | null = null;
   #wanted = false;
   /** Counts what makes frames that are under way void: another page, another format, a new beginning. */
@@ -48,6 +50,8 @@ export class Screencast {
   #lastChangeAt = 0;
   #restMs = restMs;
   #encoding = false;
+  /** Of captures that are drawn, while the browser shall not capture more. */
+  readonly #heldBack: (() => void)[] = [];
   #rough = false;
   #failures = 0;
   #scrolledTo = 0;
@@ -59,6 +63,7 @@ export class Screencast {
     this.#options = options;
     this.#window = new FrameWindow(options.now);
     this.#pulse = new PulsePolicy(options.now);
+    this.#pace = new MotionPace({ now: options.now, onFree: () => this.#goOn() });
     this.#capture = new ScreencastCapture({ onCapture: (capture) => this.#take(capture), log: options.log });
   }
 
@@ -96,6 +101,7 @@ export class Screencast {
   noteInput(): void {
     const pulsing = this.#pulse.pulsing;
     this.#pulse.noteInput();
+    this.#pace.noteInput();
     if (!pulsing) return;
     clearTimeout(this.#timer);
     void this.#run();
@@ -113,6 +119,7 @@ export class Screencast {
     this.#latest = null;
     clearTimeout(this.#timer);
     this.#endRest();
+    this.#pace.free();
     return this.#run();
   }
 
@@ -132,13 +139,17 @@ export class Screencast {
 
   async #encodeLatest(): Promise<void> {
     const capture = this.#latest;
-    if (capture === null || this.#encoding || this.#window.isFull) return;
+    if (capture === null || this.#encoding || this.#window.isFull || this.#pace.holds) return;
+    const from = this.#options.now();
     const generation = this.#generation;
     this.#latest = null;
     this.#encoding = true;
     try {
       const encoded = await this.#encode(capture);
-      if (generation === this.#generation) this.#finish(capture, encoded);
+      if (generation === this.#generation) {
+        this.#pace.notePicture(from, encoded.packet?.onlyMotion === true);
+        this.#finish(capture, encoded);
+      }
     } catch (error) {
       if (generation === this.#generation) this.#fail(error);
     } finally {
@@ -198,7 +209,10 @@ export class Screencast {
     const geometry = geometryOf(capture.metadata, { width, height });
     const moved = this.#geometry === null || !isSameGeometry(this.#geometry, geometry);
     this.#geometry = geometry;
-    this.#window.add(packet.byteLength, capture.acknowledge);
+    this.#window.add(packet.byteLength, () => {
+      if (this.#pace.holds) this.#heldBack.push(capture.acknowledge);
+      else capture.acknowledge();
+    });
     this.#options.send(packet);
     if (moved) this.#options.onGeometry();
   }
@@ -208,6 +222,12 @@ export class Screencast {
     const cost = { dirty, sourceBytes, packetBytes: packet.byteLength, encodeMs };
     this.#source.noteFrame(cost, { pixels: width * height, bytesPerMs: this.#link.bytesPerMs });
     return this.#source.format !== before;
+  }
+
+  /** After a pause in which what moves by itself was left alone. */
+  #goOn(): void {
+    for (const acknowledge of this.#heldBack.splice(0)) acknowledge();
+    void this.#encodeLatest();
   }
 
   #nextPulse(): void {

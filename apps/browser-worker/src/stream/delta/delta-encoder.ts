@@ -18,6 +18,8 @@ export interface EncodedFrame {
   dirty: number;
   /** Some of what the viewer has is rough: to be settled once nothing moves. */
   rough: boolean;
+  /** All that changed is in motion. */
+  onlyMotion: boolean;
 }
 
 export interface DeltaEncoderOptions {
@@ -100,16 +102,17 @@ export class DeltaEncoder {
     const settled = motion.takeSettled(now, { all: false });
     if (areas.length + settled.length === 0) return null;
     // What scrolls by is read while it does, and stays.
-    const isMoving = (area: Area) => !moved && motion.isMoving(area, tiles);
+    const cuts = areas.map((area) => ({ area, moving: !moved && motion.isMoving(area, tiles) }));
     const [rectangles, settling] = await Promise.all([
-      Promise.all(areas.map((area) => this.#cut({ image: after, motion }, area, isMoving(area)))),
+      Promise.all(cuts.map(({ area, moving }) => this.#cut({ image: after, motion }, area, moving))),
       this.#cutSettled({ image: after, motion }, settled),
     ]);
     rectangles.push(...settling);
     this.#judge({ image: after, motion });
     const { width, height } = after;
     const shift = moved?.shift ?? null;
-    return { flags: packetFlags.delta, width, height, shift, rectangles, dirty, rough: motion.hasRough };
+    const onlyMotion = !moved && cuts.length > 0 && cuts.every(({ moving }) => moving);
+    return { flags: packetFlags.delta, width, height, shift, rectangles, dirty, rough: motion.hasRough, onlyMotion };
   }
 
   /** Some of all that is rough, properly. */
@@ -117,7 +120,8 @@ export class DeltaEncoder {
     const { width, height } = image;
     const rectangles = await this.#cutSettled({ image, motion }, motion.takeSettled(this.#now(), { all: true }));
     if (rectangles.length === 0) return null;
-    return { flags: packetFlags.delta, width, height, shift: null, rectangles, dirty: 0, rough: motion.hasRough };
+    const told = { dirty: 0, rough: motion.hasRough, onlyMotion: false };
+    return { flags: packetFlags.delta, width, height, shift: null, rectangles, ...told };
   }
 
   /** What changed in this area; what was lost is remembered. */
@@ -184,7 +188,8 @@ function wholeFrame(
   { width, height, pass, dirty }: { width: number; height: number; pass: boolean; dirty: number },
 ): EncodedFrame {
   const flags = packetFlags.key | (pass ? packetFlags.passThrough : 0);
-  return { flags, width, height, shift: null, rectangles: [{ x: 0, y: 0, width, height, image }], dirty, rough: false };
+  const rectangles = [{ x: 0, y: 0, width, height, image }];
+  return { flags, width, height, shift: null, rectangles, dirty, rough: false, onlyMotion: false };
 }
 
 function partThatDiffers(before: Buffer, after: Buffer): number {

@@ -17,8 +17,10 @@ async function encode(id: number, { seq, ...captured }: FrameToEncode): Promise<
   const from = performance.now();
   const frame = await encoder.encode(captured);
   if (frame === null) return null;
-  const { width, height, dirty, rough } = frame;
-  return { packet: encodePacket({ seq, ...frame }), width, height, dirty, rough, encodeMs: performance.now() - from };
+  const { flags, shift, rectangles, ...told } = frame;
+  const { width, height } = told;
+  const packet = encodePacket({ seq, flags, width, height, shift, rectangles });
+  return { packet, ...told, encodeMs: performance.now() - from };
 }
 
 async function answer(port: MessagePort, message: ToThread): Promise<void> {
