@@ -53,6 +53,7 @@ describe("where the egress proxy listens", () => {
     await create(undefined).listen({ socketPath: path });
     expect(await askOn(path)).toBe(403);
     await old.close();
+    expect(await askOn(path)).toBe(403);
     await proxy.close();
     expect(await readdir(folder)).toEqual([]);
   });
@@ -95,7 +96,7 @@ describe("where the egress proxy listens", () => {
         return new Promise<string>((resolve) => {
           const socket = connect(proxy.port, "127.0.0.1", () => {
             socket.write("CONNECT nowhere.test:443 HTTP/1.1\r\n\r\n");
-            if (index % 2 === 0) socket.destroy();
+            if (index % 2 === 0) setTimeout(() => socket.resetAndDestroy(), index / 10);
           });
           let answer = "";
           socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));

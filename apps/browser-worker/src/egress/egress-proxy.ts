@@ -1,5 +1,4 @@
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from "node:http";
-import { rm } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
@@ -31,7 +30,8 @@ export class EgressProxy {
   #policy: EgressPolicy = denyAll;
   #refusals = new Map<string, number>();
   #port = 0;
-  #socketPath: string | undefined;
+  /** Set where it listens on a socket. */
+  #removeSocket: (() => Promise<void>) | undefined;
   /** Of connections on loopback; asked when they are accepted. */
   readonly #owners = new WeakMap<Socket, Promise<PeerOwner>>();
 
@@ -55,8 +55,8 @@ export class EgressProxy {
 
   async listen(at: EgressAddress = { loopback: true }): Promise<void> {
     if ("socketPath" in at) {
-      this.#socketPath = at.socketPath;
-      return listenOnSocket(this.#server, at.socketPath, this.#options.uid);
+      this.#removeSocket = await listenOnSocket(this.#server, at.socketPath, this.#options.uid);
+      return;
     }
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
@@ -77,7 +77,7 @@ export class EgressProxy {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
-    if (this.#socketPath !== undefined) await rm(this.#socketPath, { force: true });
+    await this.#removeSocket?.();
   }
 
   async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -143,7 +143,7 @@ export class EgressProxy {
   /** A socket needs no such check: the file's owner and mode hold. */
   async #checkOwner(client: Socket): Promise<void> {
     const { uid } = this.#options;
-    if (uid === undefined || this.#socketPath !== undefined) return;
+    if (uid === undefined || this.#removeSocket) return;
     const owner: PeerOwner = (await this.#owners.get(client)) ?? { kind: "unknown" };
     if (owner.kind === "user" && owner.uid === uid) return;
     if (owner.kind !== "gone") this.#options.log.warn({ uid, owner }, "egress refused: not this slot's browser");
@@ -161,8 +161,7 @@ export class EgressProxy {
 
   #accept(socket: Socket): void {
     this.#track(socket);
-    if (this.#options.uid !== undefined && this.#socketPath === undefined)
-      this.#owners.set(socket, readPeerOwner(socket));
+    if (this.#options.uid !== undefined && !this.#removeSocket) this.#owners.set(socket, readPeerOwner(socket));
   }
 
   #track(socket: Duplex): void {

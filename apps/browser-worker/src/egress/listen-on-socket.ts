@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 
@@ -8,9 +8,14 @@ const longestPath = 107;
 /**
  * Listens on a Unix socket that one user may connect to. The socket is made in a folder that is closed
  * to everybody, and shows up at its path only when owner and mode (0600) are right: there is no moment
- * in which anybody else could connect. What lay at the path before is replaced.
+ * in which anybody else could connect. What lay at the path before is replaced. Gives what takes the
+ * socket away again, if it is still the one at the path.
  */
-export async function listenOnSocket(server: Server, path: string, uid: number | undefined): Promise<void> {
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  uid: number | undefined,
+): Promise<() => Promise<void>> {
   const closed = await mkdtemp(join(dirname(path), "."));
   try {
     const made = join(closed, "s");
@@ -25,7 +30,12 @@ export async function listenOnSocket(server: Server, path: string, uid: number |
     });
     await chmod(made, 0o600);
     if (uid !== undefined) await chown(made, uid, uid);
+    const { ino } = await stat(made);
     await rename(made, path);
+    return async () => {
+      const there = await stat(path).catch(() => undefined);
+      if (there?.ino === ino) await rm(path, { force: true });
+    };
   } finally {
     await rm(closed, { recursive: true, force: true });
   }
