@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
 import { z } from "zod";
 import { durationSchema, parseDuration } from "@attestream/shared";
 
@@ -103,6 +104,11 @@ export const environmentSchema = z.object({
   EGRESS_DEV_HOSTS: list(",")
     .pipe(z.array(z.string().regex(devHost, "write name=ip:port, for example bank.demo.test=127.0.0.1:4100")))
     .describe("The workers' development hosts, written as for them: a session's customUrl may name one"),
+  EGRESS_REFUSED_CIDRS: refusedCidrsSchema
+    .default(() => [])
+    .describe(
+      "Networks that webhooks must not reach although they are public, for example 203.0.113.0/24,2001:db8::/32",
+    ),
   EXTRA_CA_FILE: z
     .string()
     .min(1)
@@ -183,6 +189,7 @@ export interface Config {
   webhookDevHosts: string[];
   /** `host:port` as a URL names them. */
   customUrlDevHosts: string[];
+  refusedCidrs: readonly RefusedCidr[];
   extraCaFile: string | undefined;
   workerToken: string | undefined;
   masterKey: string | undefined;
@@ -246,6 +253,7 @@ function toConfig(env: Environment): Config {
       const [name, target = ""] = entry.split("=");
       return [`${name}:443`, `${name}:${target.split(":").at(-1)}`];
     }),
+    refusedCidrs: env.EGRESS_REFUSED_CIDRS,
     extraCaFile: env.EXTRA_CA_FILE,
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createAddressGuard } from "@attestream/address-guard";
 import { jsonSchema } from "@attestream/shared";
 import { z } from "zod";
 import { createAttestationService, type AttestationService } from "./attestation/attestation-service.ts";
@@ -144,6 +145,7 @@ async function start(
     now,
     newId,
     random: options.random ?? Math.random,
+    guard: createAddressGuard({ refused: config.refusedCidrs }),
     devHosts: config.webhookDevHosts,
     extraCa: readExtraCa(config.extraCaFile),
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { availableParallelism, totalmem } from "node:os";
+import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
 import { durationSchema } from "@attestream/shared";
 import { z } from "zod";
 
@@ -57,6 +58,11 @@ export const environmentSchema = z.object({
   EGRESS_DEV_HOSTS: devHostsSchema
     .default(() => new Map())
     .describe("name=ip:port,…: development hosts that may live at a private address."),
+  EGRESS_REFUSED_CIDRS: refusedCidrsSchema
+    .default(() => [])
+    .describe(
+      "Networks that browsers must not reach although they are public, for example 203.0.113.0/24,2001:db8::/32.",
+    ),
   EXTRA_CA_FILE: z
     .string()
     .optional()
@@ -95,6 +101,7 @@ export interface WorkerConfig {
   port: number;
   address: string | undefined;
   devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  refusedCidrs: readonly RefusedCidr[];
   extraCaFile: string | undefined;
   chromiumPath: string | undefined;
   runtimeDir: string | undefined;
@@ -141,6 +148,7 @@ export function loadConfig(
     port: values.WORKER_PORT,
     address: values.WORKER_ADDRESS,
     devHosts: values.EGRESS_DEV_HOSTS,
+    refusedCidrs: values.EGRESS_REFUSED_CIDRS,
     extraCaFile: values.EXTRA_CA_FILE,
     chromiumPath: values.CHROMIUM_PATH,
     runtimeDir: values.RUNTIME_DIR,

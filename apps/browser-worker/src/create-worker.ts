@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { Resolve } from "@attestream/address-guard";
 import { workerProtocolVersion, type DownMessage } from "@attestream/shared/worker-protocol";
 import { createWorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { ReportBuffer } from "./control/report-buffer.ts";
-import { resolveWithSystem, type Resolve } from "./egress/dial-public.ts";
+import { resolveWithSystem } from "./egress/dial-public.ts";
 import { readAvailableMiB } from "./pool/available-memory.ts";
 import { BrowserPool } from "./pool/browser-pool.ts";
 import { prepareBrowsers } from "./pool/prepare-browsers.ts";

@@ -1,3 +1,4 @@
+import { readHost } from "@attestream/address-guard";
 import { parse } from "tldts";
 
 const maxLength = 2048;
@@ -33,8 +34,8 @@ export function checkPublicUrl(text: string, devHosts: readonly string[]): Publi
   if (devHosts.some((host) => host.toLowerCase() === `${url.hostname}:${portOf(url)}`))
     return { ok: true, url, isDevHost: true };
   if (url.protocol !== "https:") return refuse("must use https");
-  const { isIcann, isIp, domain } = parse(url.hostname, { allowPrivateDomains: false });
-  if (isIp === true) return refuse("must name a host, not an IP address");
+  if (readHost(url.hostname).kind === "address") return refuse("must name a host, not an IP address");
+  const { isIcann, domain } = parse(url.hostname, { allowPrivateDomains: false });
   if (isIcann !== true || domain === null || refusedSuffix.test(url.hostname) || url.hostname.endsWith(".")) {
     return refuse("must name a host with a valid top-level domain");
   }

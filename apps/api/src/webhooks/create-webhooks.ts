@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
 import type { PGlite } from "@electric-sql/pglite";
 import type { Kysely } from "kysely";
 import type { Log } from "../http/log.ts";
@@ -7,7 +8,6 @@ import type { Database } from "../storage/schema.ts";
 import { createAttemptDelivery } from "./attempt-delivery.ts";
 import { createDeliveryLog, type DeliveryLog } from "./delivery-log.ts";
 import { createPostWebhook } from "./post-webhook.ts";
-import type { Resolve } from "./resolve-public.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./webhook-outbox.ts";
 import { createWebhookQueue, type WebhookQueueOptions } from "./webhook-queue.ts";
 
@@ -22,6 +22,8 @@ export interface WebhooksOptions {
   random: () => number;
   /** `host:port`, exactly. */
   devHosts: readonly string[];
+  /** Default: without further networks of the operator's. */
+  guard?: AddressGuard;
   /** Contents of EXTRA_CA_FILE. */
   extraCa?: string | undefined;
   resolve?: Resolve;
@@ -48,6 +50,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const queue = createWebhookQueue({ storage: options.storage, log, ...options.queue });
   const post = createPostWebhook({
     devHosts,
+    guard: options.guard ?? createAddressGuard(),
     resolve: options.resolve ?? systemResolve,
     now,
     extraCa,

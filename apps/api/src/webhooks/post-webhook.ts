@@ -1,6 +1,6 @@
 import { rootCertificates } from "node:tls";
+import { resolvePublic, type AddressGuard, type Resolve } from "@attestream/address-guard";
 import { Agent, buildConnector, request, type Dispatcher } from "undici";
-import { resolvePublic, type Resolve } from "./resolve-public.ts";
 import { parseRetryAfter } from "./retry-schedule.ts";
 import { checkWebhookTarget } from "./webhook-target.ts";
 
@@ -34,6 +34,7 @@ export type PostOutcome =
 
 export interface PostOptions {
   devHosts: readonly string[];
+  guard: AddressGuard;
   resolve: Resolve;
   now: () => Date;
   /** PEM: certificate authorities trusted besides the usual ones. */
@@ -60,7 +61,11 @@ export function createPostWebhook(options: PostOptions): PostWebhook {
     const ended = AbortSignal.any([deadline, signal]);
     try {
       const resolution = await untilAborted(
-        resolvePublic(target.url.hostname, { isDevHost: target.isDevHost, resolve: options.resolve }),
+        resolvePublic(target.url.hostname, {
+          guard: options.guard,
+          isDevHost: target.isDevHost,
+          resolve: options.resolve,
+        }),
         ended,
       );
       if (!resolution.ok) return { ok: false, reason: resolution.reason, final: false };

@@ -1,8 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { connect, type Socket } from "node:net";
-import { isPublicAddress } from "./address-guard.ts";
-
-export type Resolve = (host: string) => Promise<string[]>;
+import { resolvePublic, type AddressGuard, type Resolve } from "@attestream/address-guard";
 
 export const resolveWithSystem: Resolve = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
@@ -11,17 +9,28 @@ export class EgressRefused extends Error {
   override readonly name = "EgressRefused";
 }
 
+/** Connects to an address, never to a name. */
+export type Dial = (address: string, port: number) => Promise<Socket>;
+
 const connectTimeoutMs = 10_000;
+/** A name may have many; the time to try them all is the page's. */
+const mostTried = 4;
 
 /** Resolves once, refuses if any answer is not public, and dials the very addresses that were checked: a name that changes its answer gains nothing. */
-export async function dialPublic(host: string, port: number, resolve: Resolve): Promise<Socket> {
-  const addresses = await resolve(host);
-  if (addresses.length === 0 || !addresses.every((address) => isPublicAddress(address)))
-    throw new EgressRefused("the name does not lead to a public address");
+export async function dialPublic(
+  host: string,
+  port: number,
+  options: { resolve: Resolve; guard: AddressGuard; dial: Dial },
+): Promise<Socket> {
+  const resolution = await resolvePublic(host, options);
+  if (!resolution.ok) {
+    if (resolution.reason === "address_refused") throw new EgressRefused("address");
+    throw new Error("the name was not resolved");
+  }
   let failure: unknown;
-  for (const address of addresses.slice(0, 4)) {
+  for (const address of resolution.addresses.slice(0, mostTried)) {
     try {
-      return await dial(address, port);
+      return await options.dial(address, port);
     } catch (error) {
       failure = error;
     }
@@ -29,8 +38,8 @@ export async function dialPublic(host: string, port: number, resolve: Resolve): 
   throw failure;
 }
 
-export function dial(address: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
+export const dial: Dial = (address, port) =>
+  new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, timeout: connectTimeoutMs });
     socket.once("connect", () => {
       socket.setTimeout(0);
@@ -41,4 +50,3 @@ export function dial(address: string, port: number): Promise<Socket> {
     socket.once("timeout", () => socket.destroy(new Error("timed out")));
     socket.once("error", reject);
   });
-}

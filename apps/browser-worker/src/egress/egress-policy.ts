@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { readHost } from "@attestream/address-guard";
 
 export type EgressDecision =
   | { kind: "refused"; reason: "no policy" | "ip literal" | "port" | "not allowed" | "malformed" }
@@ -36,11 +36,10 @@ export function createEgressPolicy(options: {
 
   return {
     decide(rawHost, port) {
-      const host = normalise(rawHost);
-      if (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || looksNumeric(host))
-        return { kind: "refused", reason: "ip literal" };
-      if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || host.length > 253)
-        return { kind: "refused", reason: "malformed" };
+      const read = readHost(rawHost);
+      if (read.kind === "address") return { kind: "refused", reason: "ip literal" };
+      if (read.kind === "malformed") return { kind: "refused", reason: "malformed" };
+      const host = read.name;
       if (!isAllowed(host)) return { kind: "refused", reason: "not allowed" };
       const mapped = options.devHosts.get(host);
       if (mapped && (webPorts.has(port) || port === mapped.port)) return { kind: "dial", host, ...mapped };
@@ -52,9 +51,4 @@ export function createEgressPolicy(options: {
 
 function normalise(name: string): string {
   return name.trim().toLowerCase().replace(/\.$/, "");
-}
-
-/** 2130706433, 0x7f.1, 017700000001: what URL parsers turn into an IPv4 address ends in a number. */
-function looksNumeric(host: string): boolean {
-  return /^(0x[0-9a-f]*|\d+)$/.test(host.split(".").at(-1) ?? "");
 }

@@ -2,13 +2,21 @@ import { createServer, request as requestHttp, type IncomingMessage, type Server
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
-import { dial, dialPublic, EgressRefused, type Resolve } from "./dial-public.ts";
+import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
+import { dial, dialPublic, EgressRefused, type Dial } from "./dial-public.ts";
 import { denyAll, type EgressPolicy } from "./egress-policy.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
 import { readPeerOwner, type PeerOwner } from "./peer-uid.ts";
 
-export interface EgressProxyOptions {
+/** How the proxies of all slots reach the net. */
+export interface EgressNetwork {
   resolve: Resolve;
+  /** Default: without further networks of the operator's. */
+  guard?: AddressGuard;
+  dial?: Dial;
+}
+
+interface EgressProxyOptions extends EgressNetwork {
   /** The slot's user: on loopback only its connections are served, a socket is given to it. Undefined where all slots share one user. */
   uid: number | undefined;
   log: Logger;
@@ -123,15 +131,15 @@ export class EgressProxy {
   }
 
   async #open(client: Socket, host: string, port: number): Promise<Socket> {
-    const { resolve } = this.#options;
+    const { resolve, guard = createAddressGuard(), dial: connect = dial } = this.#options;
     await this.#checkOwner(client);
     const decision = this.#policy.decide(host, port);
     try {
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
       const upstream =
         decision.kind === "dial"
-          ? await dial(decision.address, decision.port)
-          : await dialPublic(decision.host, decision.port, resolve);
+          ? await connect(decision.address, decision.port)
+          : await dialPublic(decision.host, decision.port, { resolve, guard, dial: connect });
       this.#track(upstream);
       return upstream;
     } catch (error) {

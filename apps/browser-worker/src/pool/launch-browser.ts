@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
-import type { Resolve } from "../egress/dial-public.ts";
-import { EgressProxy } from "../egress/egress-proxy.ts";
+import { EgressProxy, type EgressNetwork } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import { killGroup } from "../sandbox/process-group.ts";
 import { openPage, type OpenedPage } from "../session/open-page.ts";
@@ -22,7 +21,7 @@ export interface LaunchOptions {
   sandbox: boolean;
   timeoutMs: number;
   memory: MemoryGuard;
-  resolve: Resolve;
+  network: EgressNetwork;
   log: Logger;
 }
 
@@ -48,7 +47,7 @@ export interface SlotBrowser {
 }
 
 export async function launchBrowser(slot: Slot, likely: LikelySettings, options: LaunchOptions): Promise<SlotBrowser> {
-  const egress = new EgressProxy({ resolve: options.resolve, uid: slot.uid, log: options.log });
+  const egress = new EgressProxy({ ...options.network, uid: slot.uid, log: options.log });
   const files = await prepareSlot(slot, {
     chromiumPath: options.chromium.path,
     setprivPath: options.setprivPath,

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import { access, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createAddressGuard, type Resolve } from "@attestream/address-guard";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
-import type { Resolve } from "../egress/dial-public.ts";
+import type { EgressNetwork } from "../egress/egress-proxy.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
 import { readAvailableMiB, sessionMiB, sessionsThatFit } from "./available-memory.ts";
@@ -64,7 +65,8 @@ export async function prepareBrowsers(options: {
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
-    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, resolve, log };
+    const network: EgressNetwork = { resolve, guard: createAddressGuard({ refused: config.refusedCidrs }) };
+    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, network, log };
     const launch = async (slot: Slot, sandbox: boolean, likely: LikelySettings = null) => {
       await keepFolder();
       return launchBrowser(slot, likely, { ...common, sandbox });

@@ -35,7 +35,7 @@ describe("a slot's browser", () => {
       sandbox,
       timeoutMs: 30_000,
       memory: new MemoryGuard({ limitMiB: 1024, log }),
-      resolve: async () => [],
+      network: { resolve: async () => [] },
       log,
     });
     await (await launched.browser.newPage()).goto("about:blank");
