@@ -80,6 +80,15 @@ export const environmentSchema = z.object({
   ALLOW_NO_SANDBOX: flag
     .default(false)
     .describe("Run even where Chromium's sandbox does not work (level L0). Never for real users."),
+  MIN_ISOLATION: z
+    .enum(["L1", "L2"])
+    .default("L1")
+    .describe(
+      "Least level of isolation: L2 also keeps the browsers off this machine's network and files; where it does not hold, the worker then does not start.",
+    ),
+  BROWSER_DISK: integer(16, 65_536)
+    .default(256)
+    .describe("MiB that one browser may write at level L2, for its profile and for other files each; kept in memory."),
   LAUNCH_TIMEOUT: durationSchema.default(30_000).describe("How long a browser may take to start."),
   BROWSER_MEMORY: integer(128, 65_536)
     .default(1024)
@@ -106,6 +115,8 @@ export interface WorkerConfig {
   chromiumPath: string | undefined;
   runtimeDir: string | undefined;
   allowNoSandbox: boolean;
+  minIsolation: "L1" | "L2";
+  browserDiskMiB: number;
   launchTimeoutMs: number;
   browserMemoryMiB: number;
   logLevel: z.infer<typeof environmentSchema>["LOG_LEVEL"];
@@ -153,6 +164,8 @@ export function loadConfig(
     chromiumPath: values.CHROMIUM_PATH,
     runtimeDir: values.RUNTIME_DIR,
     allowNoSandbox: values.ALLOW_NO_SANDBOX,
+    minIsolation: values.MIN_ISOLATION,
+    browserDiskMiB: values.BROWSER_DISK,
     launchTimeoutMs: values.LAUNCH_TIMEOUT,
     browserMemoryMiB: values.BROWSER_MEMORY,
     logLevel: values.LOG_LEVEL,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listGroup } from "./sandbox/process-group.ts";
+import { listTree } from "./sandbox/process-tree.ts";
 import { FakeApi } from "./testing/fake-api.ts";
 import { findProcesses, isAlive } from "./testing/processes.ts";
 import { assignTo, workerToken } from "./testing/test-worker.ts";
@@ -65,14 +65,14 @@ describe("the worker's program", () => {
   it("says that it is ready once the API has taken it", async () => {
     const [message] = (await once(run(), "message")) as [unknown];
     expect(message).toEqual({ type: "ready", port: expect.any(Number) });
-    expect(api.received[0]).toMatchObject({ type: "register", capacity: 2, isolationLevel: "L1", held: [] });
+    expect(api.received[0]).toMatchObject({ type: "register", capacity: 2, isolationLevel: "L2", held: [] });
   });
 
   it("leaves no browser when it is killed, and no file once the next worker has started", async () => {
     const child = run();
     await once(child, "message");
     await startSession();
-    const groups = await Promise.all(findProcesses(runtimeDir).map(({ pid }) => listGroup(pid)));
+    const groups = await Promise.all(findProcesses(runtimeDir).map(({ pid }) => listTree(pid)));
     expect(Math.max(...groups.map((group) => group.length))).toBeGreaterThan(3);
     child.kill("SIGKILL");
     for (const group of groups) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../config.ts";
-import { listGroup } from "../sandbox/process-group.ts";
+import { listTree } from "../sandbox/process-tree.ts";
 import { BrowserPool } from "./browser-pool.ts";
 import type { SlotBrowser } from "./launch-browser.ts";
 import { prepareBrowsers, type PreparedBrowsers } from "./prepare-browsers.ts";
@@ -68,7 +68,7 @@ describe("a pool of real browsers", () => {
     expect(claimed.pid).not.toBe(stopped);
     expect(await localeOf(claimed)).toBe("en-GB");
     await pool.giveBack(claimed);
-    await expect.poll(() => listGroup(stopped)).toEqual([]);
+    await expect.poll(() => listTree(stopped)).toEqual([]);
   });
 
   it("makes its folder anew when somebody deleted it, hands out none that lived in it, and leaves nothing", async () => {
@@ -78,7 +78,7 @@ describe("a pool of real browsers", () => {
     expect(claimed.pid).not.toBe(orphan);
     expect(await localeOf(claimed)).toBe("en-GB");
     await pool.giveBack(claimed);
-    await expect.poll(() => listGroup(orphan)).toEqual([]);
+    await expect.poll(() => listTree(orphan)).toEqual([]);
   });
 
   it("says by name that its folder is gone when it cannot be made anew", async () => {

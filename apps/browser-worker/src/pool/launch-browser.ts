@@ -3,7 +3,9 @@ import { chromium, type Browser, type BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { EgressProxy, type EgressNetwork } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
-import { killGroup } from "../sandbox/process-group.ts";
+import type { Isolation } from "../sandbox/isolation.ts";
+import { jailProxyPort } from "../sandbox/jail.ts";
+import { killTree } from "../sandbox/process-tree.ts";
 import { openPage, type OpenedPage } from "../session/open-page.ts";
 import { withinTime } from "../within-time.ts";
 import { isBrowserWell } from "./browser-health.ts";
@@ -17,8 +19,9 @@ export interface LaunchOptions {
   chromium: ChromiumBinary;
   setprivPath: string | undefined;
   trustStore: string | null;
-  /** False only at level L0. */
-  sandbox: boolean;
+  isolation: Isolation;
+  /** What a browser may write at level L2, MiB. */
+  diskMiB: number;
   timeoutMs: number;
   memory: MemoryGuard;
   network: EgressNetwork;
@@ -33,7 +36,7 @@ export interface SlotBrowser {
   slot: Slot;
   browser: Browser;
   egress: EgressProxy;
-  /** Leader of the browser's process group. */
+  /** First of the browser's processes. */
   pid: number;
   /** It was ended because it took too much memory. */
   readonly outOfMemory: boolean;
@@ -47,12 +50,9 @@ export interface SlotBrowser {
 }
 
 export async function launchBrowser(slot: Slot, likely: LikelySettings, options: LaunchOptions): Promise<SlotBrowser> {
+  const { chromium: binary, isolation } = options;
   const egress = new EgressProxy({ ...options.network, uid: slot.uid, log: options.log });
-  const files = await prepareSlot(slot, {
-    chromiumPath: options.chromium.path,
-    setprivPath: options.setprivPath,
-    trustStore: options.trustStore,
-  });
+  const files = await prepareSlot(slot, { ...options, program: binary.path });
   // Kept: the file goes when somebody deletes the folder, and the browser must go all the same.
   let pid = 0;
   const readPid = async () => {
@@ -60,17 +60,21 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
   };
   const clean = async () => {
     await readPid();
-    if (pid > 1) await killGroup(pid);
+    if (pid > 1) await killTree(pid);
     await egress.close();
     await wipeSlot(slot);
   };
   try {
-    await egress.listen();
+    const jailed = isolation.level === "L2";
+    await egress.listen(jailed ? { socketPath: files.egressSocket } : { loopback: true });
     const browser = await chromium.launch({
       executablePath: files.executable,
       artifactsDir: files.artifacts,
-      chromiumSandbox: options.sandbox,
-      args: [...chromiumFlags(egress.port), ...(options.chromium.product === "chromium" ? ["--headless=new"] : [])],
+      chromiumSandbox: isolation.level !== "L0",
+      args: [
+        ...chromiumFlags(jailed ? jailProxyPort : egress.port),
+        ...(binary.product === "chromium" ? ["--headless=new"] : []),
+      ],
       env: {},
       timeout: options.timeoutMs,
       // The worker decides the order of its own shutdown.
@@ -110,6 +114,6 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
     };
   } catch (error) {
     await clean();
-    throw new BrowserLaunchError(options.chromium.path, error);
+    throw new BrowserLaunchError(binary.path, error);
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { killGroup } from "../sandbox/process-group.ts";
+import { killTree } from "../sandbox/process-tree.ts";
 
 const everyMs = 1_000;
 
@@ -21,7 +21,7 @@ interface Watched {
  */
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
-  readonly #memory = new GroupMemory();
+  readonly #memory = new TreeMemory();
   readonly #watched = new Map<number, Watched>();
   #looking = false;
 
@@ -29,16 +29,16 @@ export class MemoryGuard {
     this.#options = options;
   }
 
-  /** From now until `stop`. `exceeded` is true once the browser was ended for it. */
-  watch(processGroup: number): { readonly exceeded: boolean; stop(): void } {
+  /** A browser's first process, from now until `stop`. `exceeded` is true once the browser was ended for it. */
+  watch(root: number): { readonly exceeded: boolean; stop(): void } {
     const watched: Watched = { exceeded: false };
-    this.#watched.set(processGroup, watched);
+    this.#watched.set(root, watched);
     if (!this.#looking) void this.#look();
     return {
       get exceeded() {
         return watched.exceeded;
       },
-      stop: () => void this.#watched.delete(processGroup),
+      stop: () => void this.#watched.delete(root),
     };
   }
 
@@ -46,45 +46,64 @@ export class MemoryGuard {
     this.#looking = true;
     for (; this.#watched.size > 0; await sleep(everyMs, undefined, { ref: false })) {
       const taken = await this.#memory.take(this.#watched);
-      for (const [group, watched] of this.#watched) {
-        const takenMiB = Math.round((taken.get(group) ?? 0) / 1024);
+      for (const [root, watched] of this.#watched) {
+        const takenMiB = Math.round((taken.get(root) ?? 0) / 1024);
         if (takenMiB <= this.#options.limitMiB || watched.exceeded) continue;
         watched.exceeded = true;
         this.#options.log.warn({ takenMiB, limitMiB: this.#options.limitMiB }, "a browser took too much memory");
-        await killGroup(group);
+        await killTree(root);
       }
     }
     this.#looking = false;
   }
 }
 
-/** What the processes of some groups hold. Remembers who belongs where, so that a look reads little more than those. */
-class GroupMemory {
-  #groups = new Map<string, number>();
+/** Where a process stood when it was first seen. */
+interface Origin {
+  parent: number;
+  group: number;
+}
 
-  /** Process group -> KiB that its processes hold for themselves or share with each other. Program text is not counted. */
+/** What the trees of some processes hold. Remembers who came from whom, so that a look reads little more than those. */
+class TreeMemory {
+  #origins = new Map<number, Origin>();
+
+  /** First process -> KiB that its tree holds for itself or shares within. Program text is not counted. */
   async take(wanted: ReadonlyMap<number, unknown>): Promise<Map<number, number>> {
     const taken = new Map<number, number>();
-    const groups = new Map<string, number>();
-    for (const pid of await readdir("/proc")) {
-      if (!/^\d+$/.test(pid)) continue;
-      let group = wanted.has(Number(pid)) ? Number(pid) : this.#groups.get(pid);
-      if (group !== undefined && !wanted.has(group)) {
-        groups.set(pid, group);
-        continue;
-      }
+    const origins = new Map<number, Origin>();
+    for (const entry of await readdir("/proc")) {
+      if (!/^\d+$/.test(entry)) continue;
+      const pid = Number(entry);
+      const known = this.#origins.get(pid);
+      if (known) origins.set(pid, known);
+      if (known && rootOf(pid, origins, wanted) === null) continue;
       // A process may end between the two reads.
       const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      group ??= numberIn(status, groupPattern);
-      groups.set(pid, group);
+      if (!known) origins.set(pid, { parent: numberIn(status, parentPattern), group: numberIn(status, groupPattern) });
+      const root = rootOf(pid, origins, wanted);
+      if (root === null) continue;
       const held = numberIn(status, ownPattern) + numberIn(status, sharedPattern);
-      taken.set(group, (taken.get(group) ?? 0) + held);
+      taken.set(root, (taken.get(root) ?? 0) + held);
     }
-    this.#groups = groups;
+    this.#origins = origins;
     return taken;
   }
 }
 
+/** Parents have mostly lower numbers, and are known first; where not, the next look finds them. */
+function rootOf(pid: number, origins: Map<number, Origin>, wanted: ReadonlyMap<number, unknown>): number | null {
+  for (let at = pid, depth = 0; depth < 64; depth += 1) {
+    if (wanted.has(at)) return at;
+    const origin = origins.get(at);
+    if (origin === undefined) return null;
+    if (wanted.has(origin.group)) return origin.group;
+    at = origin.parent;
+  }
+  return null;
+}
+
+const parentPattern = /^PPid:\s+(\d+)/m;
 const groupPattern = /^NSpgid:\s+(\d+)/m;
 const ownPattern = /^RssAnon:\s+(\d+)/m;
 const sharedPattern = /^RssShmem:\s+(\d+)/m;

@@ -1,19 +1,21 @@
 import { constants } from "node:fs";
-import { access, mkdir, rm } from "node:fs/promises";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAddressGuard, type Resolve } from "@attestream/address-guard";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { EgressNetwork } from "../egress/egress-proxy.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
+import type { Isolation, IsolationLevel } from "../sandbox/isolation.ts";
+import { probeJail } from "../sandbox/probe.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
 import { readAvailableMiB, sessionMiB, sessionsThatFit } from "./available-memory.ts";
 import { createFolderKeeper } from "./folder-keeper.ts";
 import { launchBrowser, type LikelySettings, type SlotBrowser } from "./launch-browser.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { createRuntimeFolder } from "./runtime-folder.ts";
-import { checkSandbox, type IsolationLevel } from "./sandbox-level.ts";
-import type { Slot } from "./slot.ts";
+import { checkSandbox } from "./sandbox-level.ts";
+import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
 import { reserveUidBlock, uidsPerWorker } from "./uid-block.ts";
 
 export interface PreparedBrowsers {
@@ -65,17 +67,25 @@ export async function prepareBrowsers(options: {
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
+    const own = { setprivPath, trustStore, diskMiB: config.browserDiskMiB };
     const network: EgressNetwork = { resolve, guard: createAddressGuard({ refused: config.refusedCidrs }) };
-    const common = { chromium, setprivPath, trustStore, timeoutMs: config.launchTimeoutMs, memory, network, log };
-    const launch = async (slot: Slot, sandbox: boolean, likely: LikelySettings = null) => {
+    const common = { ...own, chromium, timeoutMs: config.launchTimeoutMs, memory, network, log };
+    const launch = async (slot: Slot, isolation: Isolation, likely: LikelySettings = null) => {
       await keepFolder();
-      return launchBrowser(slot, likely, { ...common, sandbox });
+      return launchBrowser(slot, likely, { ...common, isolation });
     };
-    const { level, version } = await checkSandbox({ slot: trial, launch, allowNoSandbox: config.allowNoSandbox, log });
+    const probe = async (slot: Slot, isolation: Isolation) => {
+      const files = await prepareSlot(slot, { ...own, program: "/bin/sh", isolation });
+      // The egress proxy's is not there yet; what is bound must be.
+      await writeFile(files.egressSocket, "");
+      return probeJail(files.executable, folder).finally(() => wipeSlot(slot));
+    };
+    const { minIsolation: minimum, allowNoSandbox } = config;
+    const { isolation, version } = await checkSandbox({ slot: trial, launch, probe, minimum, allowNoSandbox, log });
     return {
       slots,
-      launch: (slot, likely) => launch(slot, level !== "L0", likely),
-      isolationLevel: level,
+      launch: (slot, likely) => launch(slot, isolation, likely),
+      isolationLevel: isolation.level,
       browser: { product: chromium.product, version },
       dispose,
     };

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { killGroup } from "../sandbox/process-group.ts";
+import { killTree } from "../sandbox/process-tree.ts";
 
 const prefix = "attestream-worker-";
 const mostWorkers = 70;
@@ -78,7 +78,7 @@ async function killRecordedBrowsers(path: string): Promise<void> {
     if (!Number.isSafeInteger(pid) || pid <= 1) continue;
     // The number may belong to somebody else by now: a browser of ours names its folder.
     const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (commandLine.includes(join(path, slot))) await killGroup(pid);
+    if (commandLine.includes(join(path, slot))) await killTree(pid);
   }
 }
 

@@ -1,52 +1,80 @@
 import type { Logger } from "pino";
+import { findBubblewrap } from "../sandbox/find-bubblewrap.ts";
+import type { Isolation } from "../sandbox/isolation.ts";
 import { checkRenderers } from "../sandbox/renderer-check.ts";
 import type { SlotBrowser } from "./launch-browser.ts";
 import type { Slot } from "./slot.ts";
 
-export type IsolationLevel = "L0" | "L1";
-
 export interface CheckedBrowser {
-  level: IsolationLevel;
+  isolation: Isolation;
   version: string;
 }
 
-const remedy =
-  "Chromium's sandbox needs unprivileged user namespaces: on Ubuntu set kernel.apparmor_restrict_unprivileged_userns=0 or give Chromium an AppArmor profile; in a container allow clone, unshare and setns in the seccomp profile. For tests only: ALLOW_NO_SANDBOX=1.";
-
-/**
- * Starts one browser and looks whether its renderers are really sandboxed. Throws, so that the worker
- * does not become ready, unless running without was allowed by name.
- */
-export async function checkSandbox(options: {
+export interface CheckOptions {
   slot: Slot;
-  launch: (slot: Slot, sandbox: boolean) => Promise<SlotBrowser>;
+  launch: (slot: Slot, isolation: Isolation) => Promise<SlotBrowser>;
+  /** What a program in the browser's place finds that it should not. */
+  probe: (slot: Slot, isolation: Isolation) => Promise<string[]>;
+  /** Below this the worker does not run. */
+  minimum: "L1" | "L2";
   allowNoSandbox: boolean;
   log: Logger;
-}): Promise<CheckedBrowser> {
-  const { slot, launch, allowNoSandbox, log } = options;
+}
+
+const remedy =
+  "Chromium's sandbox needs unprivileged user namespaces: on Ubuntu set kernel.apparmor_restrict_unprivileged_userns=0 or give Chromium and bwrap an AppArmor profile; in a container allow clone, unshare, setns and mount in the seccomp profile.";
+
+/**
+ * Finds the highest level of isolation that holds here, by starting a browser in it and looking. Throws, so that
+ * the worker does not become ready, where none does, unless running without was allowed by name.
+ */
+export async function checkSandbox(options: CheckOptions): Promise<CheckedBrowser> {
+  const { minimum, allowNoSandbox, log } = options;
+  const bubblewrap = await findBubblewrap();
+  let problem: string;
+  if ("found" in bubblewrap) {
+    try {
+      return await check(options, { level: "L2", programs: bubblewrap.found });
+    } catch (error) {
+      problem = textOf(error);
+    }
+  } else problem = bubblewrap.missing;
+  if (minimum === "L2") throw new Error(`MIN_ISOLATION is L2, and level L2 does not hold here: ${problem}. ${remedy}`);
+  log.warn(
+    { problem, remedy },
+    "isolation level L2 does not hold here: browsers share this machine's network and files (level L1)",
+  );
   try {
-    await using checked = disposable(await launch(slot, true));
-    const page = await checked.browser.newPage();
-    await page.goto("about:blank");
-    const findings = await checkRenderers(checked.pid);
-    if (findings.length > 0)
-      throw new Error(
-        `the renderers are not sandboxed: ${findings.map(({ problem }) => problem).join(", ")}. ${remedy}`,
-      );
-    return { level: "L1", version: checked.browser.version() };
+    return await check(options, { level: "L1" });
   } catch (error) {
     if (!allowNoSandbox)
-      throw new Error(`The browser's self-check failed: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new Error(
+        `The browser's self-check failed: ${textOf(error)}. ${remedy} For tests only: ALLOW_NO_SANDBOX=1.`,
+        {
+          cause: error,
+        },
+      );
     log.warn(
       { err: error },
       "RUNNING WITHOUT A SANDBOX: any page can take over this machine's user. Never for real users.",
     );
-    await using checked = disposable(await launch(slot, false));
-    return { level: "L0", version: checked.browser.version() };
+    await using checked = disposable(await options.launch(options.slot, { level: "L0" }));
+    return { isolation: { level: "L0" }, version: checked.browser.version() };
   }
 }
+
+/** Throws with what does not hold. */
+async function check({ slot, launch, probe }: CheckOptions, isolation: Isolation): Promise<CheckedBrowser> {
+  const findings = isolation.level === "L2" ? await probe(slot, isolation) : [];
+  await using checked = disposable(await launch(slot, isolation));
+  const page = await checked.browser.newPage();
+  await page.goto("about:blank");
+  findings.push(...(await checkRenderers(checked.pid)).map(({ problem }) => `a renderer: ${problem}`));
+  if (findings.length > 0) throw new Error(`the sandbox has holes: ${findings.join(", ")}`);
+  return { isolation, version: checked.browser.version() };
+}
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function disposable(browser: SlotBrowser): SlotBrowser & AsyncDisposable {
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.dispose() });

@@ -1,5 +1,5 @@
 import { readFile, readlink } from "node:fs/promises";
-import { listGroup } from "./process-group.ts";
+import { listTree } from "./process-tree.ts";
 
 export interface RendererFinding {
   pid: number;
@@ -13,7 +13,7 @@ export interface RendererFinding {
 export async function checkRenderers(processGroup: number): Promise<RendererFinding[]> {
   const findings: RendererFinding[] = [];
   let renderers = 0;
-  for (const pid of await listGroup(processGroup)) {
+  for (const pid of await listTree(processGroup)) {
     const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     if (!commandLine.includes("--type=renderer")) continue;
     renderers += 1;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listGroup } from "../sandbox/process-group.ts";
+import { listTree } from "../sandbox/process-tree.ts";
 import { findProcesses } from "../testing/processes.ts";
 import { startTestSite, type TestSite } from "../testing/test-site.ts";
 import { TestViewer } from "../testing/test-viewer.ts";
@@ -133,7 +133,7 @@ describe("a session in a worker", () => {
 
     const extracted = await test.api.waitForReport(sessionId, "data.extracted");
     expect(extracted).toMatchObject({
-      report: { result: { extractedData: { name: "Ada Example" }, isolationLevel: "L1" } },
+      report: { result: { extractedData: { name: "Ada Example" }, isolationLevel: "L2" } },
     });
     expect(site.posts).toContainEqual({ path: "/posted", body: "adA/pa$$ 🔑" });
     await viewer.until(({ packets }) => packets.length > drawn);
@@ -368,7 +368,7 @@ describe("a session in a worker", () => {
   it("reports BROWSER_CRASHED when the page's renderer dies", async () => {
     const { sessionId, viewer } = await begin();
     await startTree(sessionId, viewer);
-    const ours = (await Promise.all(findProcesses(test.runtimeDir).map(({ pid }) => listGroup(pid)))).flat();
+    const ours = (await Promise.all(findProcesses(test.runtimeDir).map(({ pid }) => listTree(pid)))).flat();
     const renderers = findProcesses("--type=renderer").filter(({ pid }) => ours.includes(pid));
     expect(renderers.length).toBeGreaterThan(0);
     for (const { pid } of renderers) process.kill(pid, "SIGKILL");

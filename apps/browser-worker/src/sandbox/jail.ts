@@ -1,0 +1,75 @@
+import { dirname } from "node:path";
+import type { Bubblewrap } from "./find-bubblewrap.ts";
+
+/** What the browser sees; the same in every slot. */
+const home = "/home/browser";
+const egressSocket = "/run/egress";
+const trustFolder = "/run/trust";
+/** Of the forwarder, in a network that nobody else is in. */
+export const jailProxyPort = 3128;
+
+export interface JailOptions {
+  programs: Bubblewrap;
+  /** What runs inside. Its folder is shown to it if it lies outside of /usr. */
+  program: string;
+  /** The egress proxy's socket. */
+  socketPath: string;
+  /** An NSS store, folder `.pki`; copied, because Chromium writes to its own. Null: only the authorities that Chromium brings along. */
+  trustStore: string | null;
+  /** Of the profile and of everything else that the browser writes, each; they live in memory. */
+  diskMiB: number;
+}
+
+/**
+ * The command line in front of the browser's own arguments at level L2: a root of its own that cannot be
+ * written to, with programs and fonts and nothing of this machine's users; namespaces of its own for users,
+ * processes, network, IPC and host name; no capability. Of networks it has its own loopback, and on it a forwarder
+ * to the egress proxy's socket: the only way out. It dies with the worker.
+ */
+export function jailCommand({ programs, program, socketPath, trustStore, diskMiB }: JailOptions): string[] {
+  const bytes = String(diskMiB * 2 ** 20);
+  const share = (path: string) => ["--ro-bind-try", path, path];
+  const folder = dirname(program);
+  return [
+    programs.bwrapPath,
+    "--die-with-parent",
+    "--new-session",
+    "--unshare-all",
+    ...["--hostname", "browser"],
+    "--clearenv",
+    ...["--setenv", "HOME", home],
+    ...["--setenv", "TMPDIR", "/tmp"],
+    ...["--setenv", "LANG", "C.UTF-8"],
+    ...["--setenv", "PATH", "/usr/bin:/bin"],
+    ...["--ro-bind", "/usr", "/usr"],
+    ...["/bin", "/sbin", "/lib", "/lib32", "/lib64"].flatMap(share),
+    ...["/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"].flatMap(
+      share,
+    ),
+    ...(folder.startsWith("/usr/") ? [] : ["--ro-bind", folder, folder]),
+    ...["--proc", "/proc"],
+    ...["--dev", "/dev"],
+    ...["--perms", "1777", "--size", bytes, "--tmpfs", "/tmp"],
+    ...["--perms", "0755", "--size", "65536", "--tmpfs", "/run"],
+    ...["--perms", "0700", "--size", bytes, "--tmpfs", home],
+    ...["--ro-bind", socketPath, egressSocket],
+    ...(trustStore === null ? [] : ["--ro-bind", trustStore, trustFolder]),
+    ...["--remount-ro", "/run"],
+    ...["--remount-ro", "/"],
+    ...["--chdir", home],
+    "--",
+    "/bin/sh",
+    "-c",
+    `${trustStore === null ? "" : `cp -r ${trustFolder} "$HOME/.pki"; `}${forwardAndRun(programs)}`,
+    program,
+  ];
+}
+
+/** Where the browser is to keep its profile. */
+export const jailProfile = `${home}/profile`;
+
+/** The DevTools pipe, descriptors 3 and 4, is the browser's alone. */
+function forwardAndRun({ socatPath }: Bubblewrap): string {
+  const listen = `TCP-LISTEN:${jailProxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128`;
+  return `${socatPath} -t 10 ${listen} UNIX-CONNECT:${egressSocket} </dev/null >/dev/null 2>&1 3>&- 4>&- & exec "$0" "$@"`;
+}
