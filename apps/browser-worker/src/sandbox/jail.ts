@@ -8,6 +8,9 @@ const trustFolder = "/run/trust";
 /** Of the forwarder, in a network that nobody else is in. */
 export const jailProxyPort = 3128;
 
+const programFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"];
+const fontFiles = ["/etc/fonts", "/var/cache/fontconfig"];
+
 export interface JailOptions {
   programs: Bubblewrap;
   /** What runs inside. Its folder is shown to it if it lies outside of /usr. */
@@ -28,41 +31,31 @@ export interface JailOptions {
  */
 export function jailCommand({ programs, program, socketPath, trustStore, diskMiB }: JailOptions): string[] {
   const bytes = String(diskMiB * 2 ** 20);
-  const share = (path: string) => ["--ro-bind-try", path, path];
   const folder = dirname(program);
-  return [
-    programs.bwrapPath,
-    "--die-with-parent",
-    "--new-session",
-    "--unshare-all",
-    ...["--hostname", "browser"],
-    "--clearenv",
-    ...["--setenv", "HOME", home],
-    ...["--setenv", "TMPDIR", "/tmp"],
-    ...["--setenv", "LANG", "C.UTF-8"],
-    ...["--setenv", "PATH", "/usr/bin:/bin"],
-    ...["--ro-bind", "/usr", "/usr"],
-    ...["/bin", "/sbin", "/lib", "/lib32", "/lib64"].flatMap(share),
-    ...["/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"].flatMap(
-      share,
-    ),
-    ...(folder.startsWith("/usr/") ? [] : ["--ro-bind", folder, folder]),
-    ...["--proc", "/proc"],
-    ...["--dev", "/dev"],
-    ...["--perms", "1777", "--size", bytes, "--tmpfs", "/tmp"],
-    ...["--perms", "0755", "--size", "65536", "--tmpfs", "/run"],
-    ...["--perms", "0700", "--size", bytes, "--tmpfs", home],
-    ...["--ro-bind", socketPath, egressSocket],
-    ...(trustStore === null ? [] : ["--ro-bind", trustStore, trustFolder]),
-    ...["--remount-ro", "/run"],
-    ...["--remount-ro", "/"],
-    ...["--chdir", home],
-    "--",
-    "/bin/sh",
-    "-c",
-    `${trustStore === null ? "" : `cp -r ${trustFolder} "$HOME/.pki"; `}${forwardAndRun(programs)}`,
-    program,
+  const rules: string[][] = [
+    ["--die-with-parent", "--new-session", "--unshare-all"],
+    ["--hostname", "browser"],
+    ["--clearenv"],
+    ["--setenv", "HOME", home],
+    ["--setenv", "TMPDIR", "/tmp"],
+    ["--setenv", "LANG", "C.UTF-8"],
+    ["--setenv", "PATH", "/usr/bin:/bin"],
+    ["--ro-bind", "/usr", "/usr"],
+    ...[...programFolders, ...fontFiles].map((path) => ["--ro-bind-try", path, path]),
+    folder.startsWith("/usr/") ? [] : ["--ro-bind", folder, folder],
+    ["--proc", "/proc"],
+    ["--dev", "/dev"],
+    ["--perms", "1777", "--size", bytes, "--tmpfs", "/tmp"],
+    ["--perms", "0700", "--size", bytes, "--tmpfs", home],
+    ["--perms", "0755", "--size", "65536", "--tmpfs", "/run"],
+    ["--ro-bind", socketPath, egressSocket],
+    trustStore === null ? [] : ["--ro-bind", trustStore, trustFolder],
+    ["--remount-ro", "/run"],
+    ["--remount-ro", "/"],
+    ["--chdir", home],
   ];
+  const trust = trustStore === null ? "" : `cp -r ${trustFolder} "$HOME/.pki"; `;
+  return [programs.bwrapPath, ...rules.flat(), "--", "/bin/sh", "-c", `${trust}${forwardAndRun(programs)}`, program];
 }
 
 /** Where the browser is to keep its profile. */
