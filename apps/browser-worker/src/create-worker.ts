@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Resolve } from "@attestream/address-guard";
-import { workerProtocolVersion, type DownMessage } from "@attestream/shared/worker-protocol";
+import type { DownMessage } from "@attestream/shared/worker-protocol";
 import { createWorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
@@ -124,7 +124,6 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       reports,
       describe: () => ({
         type: "register",
-        protocol: workerProtocolVersion,
         workerId,
         address,
         capacity,

@@ -1,6 +1,12 @@
+import { on } from "node:events";
 import { WebSocket } from "ws";
 import {
+  apiHelloSchema,
+  apiProofSchema,
   downMessageSchema,
+  isTokenProof,
+  newLinkNonce,
+  proveToken,
   workerProtocolVersion,
   type DownMessage,
   type SessionReport,
@@ -139,13 +145,31 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     for (const step of steps) report(sessionId, step);
   }
 
+  /** Both ends prove that they know the token; true when it was done. */
+  async function greet(link: WebSocket): Promise<boolean> {
+    const messages = on(link, "message")[Symbol.asyncIterator]();
+    const nextText = async () => String((await messages.next()).value?.[0]);
+    const hello = apiHelloSchema.parse(JSON.parse(await nextText()));
+    const nonces = { api: hello.nonce, worker: newLinkNonce() };
+    const protocol = options.protocol ?? workerProtocolVersion;
+    const proof = await proveToken(options.workerToken, "worker", nonces);
+    link.send(JSON.stringify({ type: "hello", protocol, nonce: nonces.worker, proof }));
+    const answer = apiProofSchema.parse(JSON.parse(await nextText()));
+    await messages.return?.();
+    return isTokenProof(options.workerToken, "api", nonces, answer.proof);
+  }
+
   async function connect(): Promise<void> {
-    socket = new WebSocket(`${options.apiUrl.replace(/^http/, "ws")}/internal/worker`, {
-      headers: { authorization: `Bearer ${options.workerToken}` },
-    });
+    socket = new WebSocket(`${options.apiUrl.replace(/^http/, "ws")}/internal/worker`);
     const own = socket;
     const over = Promise.withResolvers<number>();
     closed = over.promise;
+    own.on("error", () => {});
+    own.on("close", (code) => {
+      if (own === socket) clearInterval(beating);
+      over.resolve(code);
+    });
+    if (!(await Promise.race([greet(own), over.promise.then(() => false)]))) return;
     own.on("message", (data) => {
       // One Buffer: the socket's binaryType is left at its default.
       const message = downMessageSchema.parse(JSON.parse((data as Buffer).toString("utf8")));
@@ -157,19 +181,9 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
         waiter.resolve(message);
       }
     });
-    own.on("close", (code) => {
-      if (own === socket) clearInterval(beating);
-      over.resolve(code);
-    });
-    await new Promise<void>((resolve, reject) => {
-      own.once("open", resolve);
-      own.once("error", reject);
-    });
-    own.on("error", () => {});
     const registered = Promise.race([next((message) => message.type === "registered", received.length), closed]);
     send({
       type: "register",
-      protocol: options.protocol ?? workerProtocolVersion,
       workerId,
       address: options.address ?? "127.0.0.1:9",
       capacity,

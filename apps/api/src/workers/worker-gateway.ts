@@ -1,21 +1,22 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import {
   upMessageSchema,
   workerCloseCodes,
-  workerProtocolVersion,
   type DownMessage,
   type UpMessage,
 } from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
+import { createGreeting } from "./greet-worker.ts";
 import { WorkerLink } from "./worker-link.ts";
 
 export const workerPath = "/internal/worker";
 /** An extraction result is the largest message. */
 const maxPayload = 4 * 1024 * 1024;
 const registerWithinMs = 10_000;
+/** Links that have not proven themselves, at once. One more ends the oldest: strangers cannot keep workers out by waiting. */
+const maxStrangers = 64;
 
 /** What the gateway's owner does with what workers say. Called one after the other per worker; a rejection closes the link, so that the worker comes back and says it again. */
 export interface WorkerListener {
@@ -51,7 +52,14 @@ export function createWorkerGateway(deps: {
   const working = new Set<Promise<void>>();
   let stopping = false;
 
-  function accept(socket: WebSocket): void {
+  const strangers = new Set<WebSocket>();
+
+  function accept(socket: WebSocket, address: string | undefined): void {
+    const [oldest] = strangers;
+    if (oldest && strangers.size >= maxStrangers) oldest.terminate();
+    strangers.add(socket);
+    const greeting = createGreeting(workerToken);
+    let isProven = false;
     let link: WorkerLink | null = null;
     let queue = Promise.resolve();
     const unregistered = setTimeout(
@@ -62,8 +70,6 @@ export function createWorkerGateway(deps: {
     async function take(message: UpMessage): Promise<void> {
       if (message.type === "register") {
         if (link !== null) return socket.close(workerCloseCodes.badMessage, "registered already");
-        if (message.protocol !== workerProtocolVersion)
-          return socket.close(workerCloseCodes.protocolMismatch, `protocol ${workerProtocolVersion} is spoken here`);
         clearTimeout(unregistered);
         link = new WorkerLink(socket, message, now());
         links.get(link.id)?.close(workerCloseCodes.superseded, "another link of this worker");
@@ -87,23 +93,43 @@ export function createWorkerGateway(deps: {
       }
     }
 
-    socket.on("message", (data, isBinary) => {
-      const message = isBinary ? null : parseUp(data);
-      if (!message) {
-        log.warn({ workerId: link?.id }, "worker sent a message that breaks the protocol");
-        socket.close(workerCloseCodes.badMessage, "not a message of this protocol");
-        return;
+    async function greet(text: string): Promise<void> {
+      const outcome = await greeting.answer(text);
+      if (!outcome.taken) {
+        if (outcome.warning !== null) log.warn({ address }, outcome.warning);
+        return socket.close(outcome.code, outcome.reason);
       }
-      queue = queue
-        .then(() => take(message))
+      isProven = true;
+      strangers.delete(socket);
+      socket.send(JSON.stringify(outcome.answer));
+    }
+
+    function breaksProtocol(): void {
+      log.warn({ workerId: link?.id }, "worker sent a message that breaks the protocol");
+      socket.close(workerCloseCodes.badMessage, "not a message of this protocol");
+    }
+
+    socket.send(JSON.stringify(greeting.hello));
+    socket.on("message", (data, isBinary) => {
+      // Nothing more is read of a link that has been told to go.
+      if (socket.readyState !== socket.OPEN) return;
+      if (isBinary) return breaksProtocol();
+      const text = textOf(data);
+      const step = queue
+        .then(() => {
+          if (socket.readyState !== socket.OPEN) return undefined;
+          if (!isProven) return greet(text);
+          const message = parseUp(text);
+          return message === null ? breaksProtocol() : take(message);
+        })
         .catch((error: unknown) => {
           log.error(
-            { workerId: link?.id, message: message.type, err: error instanceof Error ? error.stack : String(error) },
+            { workerId: link?.id, err: error instanceof Error ? error.stack : String(error) },
             "worker message could not be applied",
           );
           socket.close(workerCloseCodes.apiStopping, "try again");
         });
-      const step = queue;
+      queue = step;
       working.add(step);
       void step.then(() => working.delete(step));
     });
@@ -112,6 +138,7 @@ export function createWorkerGateway(deps: {
     );
     socket.on("close", () => {
       clearTimeout(unregistered);
+      strangers.delete(socket);
       if (link === null || links.get(link.id) !== link) return;
       links.delete(link.id);
       listener.closed(link);
@@ -120,14 +147,16 @@ export function createWorkerGateway(deps: {
 
   return {
     handleUpgrade(request, socket, head) {
+      // No worker is a page. A page of another site may well try: nothing keeps it from opening sockets to loopback.
+      if (request.headers.origin !== undefined) {
+        log.warn({ address: request.socket.remoteAddress }, "worker link refused: it comes from a web page");
+        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        // The handshake is completed first: only a close code tells the worker what to do next.
-        if (!isAuthorized(request, workerToken)) {
-          log.warn({ address: request.socket.remoteAddress }, "worker refused: its WORKER_TOKEN is not ours");
-          webSocket.on("error", () => {});
-          webSocket.close(workerCloseCodes.unauthorized, "WORKER_TOKEN is not the API's");
-        } else if (stopping) webSocket.close(workerCloseCodes.apiStopping, "stopping");
-        else accept(webSocket);
+        webSocket.on("error", () => {});
+        if (stopping) webSocket.close(workerCloseCodes.apiStopping, "stopping");
+        else accept(webSocket, request.socket.remoteAddress);
       });
     },
     send: (workerId, message) => links.get(workerId)?.send(message) ?? false,
@@ -145,17 +174,14 @@ export function createWorkerGateway(deps: {
   };
 }
 
-/** Compares digests, so that neither content nor length shows in the time. */
-function isAuthorized(request: IncomingMessage, workerToken: string): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(workerToken));
+/** Text messages come as one Buffer: the socket's binaryType is left at its default. */
+function textOf(data: RawData): string {
+  return (data as Buffer).toString("utf8");
 }
 
-function parseUp(data: RawData): UpMessage | null {
+function parseUp(text: string): UpMessage | null {
   try {
-    // Text messages come as one Buffer: the socket's binaryType is left at its default.
-    const parsed = upMessageSchema.safeParse(JSON.parse((data as Buffer).toString("utf8")));
+    const parsed = upMessageSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

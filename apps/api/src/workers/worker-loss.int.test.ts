@@ -168,34 +168,6 @@ describe("the API stopping and starting", () => {
 });
 
 describe("the worker gateway", () => {
-  async function closeCode(test: TestApi, options: { token?: string; first?: string | Buffer }): Promise<number> {
-    const socket = new WebSocket(`ws://127.0.0.1:${test.api.port}/internal/worker`, {
-      headers: { authorization: `Bearer ${options.token ?? test.api.workerToken}` },
-    });
-    const { promise, resolve } = Promise.withResolvers<number>();
-    socket.on("close", resolve);
-    socket.on("error", () => {});
-    socket.on("open", () => options.first !== undefined && socket.send(options.first));
-    return promise;
-  }
-
-  it("refuses who does not hold the token, speaks otherwise, or says nonsense", async () => {
-    await using test = await startTestApi();
-    expect(await closeCode(test, { token: "wrong" })).toBe(workerCloseCodes.unauthorized);
-    expect(await closeCode(test, { first: "{" })).toBe(workerCloseCodes.badMessage);
-    expect(await closeCode(test, { first: Buffer.from([1]) })).toBe(workerCloseCodes.badMessage);
-    expect(await closeCode(test, { first: JSON.stringify({ type: "heartbeat", warm: 1, held: [] }) })).toBe(
-      workerCloseCodes.badMessage,
-    );
-    const other = await startFakeWorker({
-      apiUrl: `http://127.0.0.1:${test.api.port}`,
-      workerToken: test.api.workerToken,
-      protocol: 99,
-    });
-    expect(await other.closed).toBe(workerCloseCodes.protocolMismatch);
-    expect(test.api.workers.links()).toEqual([]);
-  });
-
   it("lets a worker's new link replace its old one", async () => {
     await using test = await startTestApi();
     const old = await startWorkerOf(test, { workerId: "twin" });

@@ -5,7 +5,7 @@ export type CloseDecision = { then: "stop"; reason: string } | { then: "back off
 const stopReasons = new Map<number, string>([
   [
     workerCloseCodes.unauthorized,
-    "The API does not accept this WORKER_TOKEN. Give the worker and the API the same one.",
+    "The API does not accept this WORKER_TOKEN. Give the worker and the API the same one, and run the same release of both.",
   ],
   [
     workerCloseCodes.protocolMismatch,
@@ -17,10 +17,17 @@ const stopReasons = new Map<number, string>([
   ],
 ]);
 
+/** The API is there and may do better later: it stops, it has another link, or what answered was not the API. */
+const backOffCodes = new Set<number>([
+  workerCloseCodes.superseded,
+  workerCloseCodes.apiStopping,
+  workerCloseCodes.apiUnproven,
+]);
+
 /** What a lost control link means. Any code that the protocol does not name is an ordinary loss: register again. */
 export function decideOnClose(code: number): CloseDecision {
   const reason = stopReasons.get(code);
   if (reason !== undefined) return { then: "stop", reason };
-  if (code === workerCloseCodes.superseded || code === workerCloseCodes.apiStopping) return { then: "back off" };
+  if (backOffCodes.has(code)) return { then: "back off" };
   return { then: "register again" };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { workerCloseCodes, type DownMessage } from "@attestream/shared/worker-protocol";
+import { newLinkNonce, workerCloseCodes, type DownMessage } from "@attestream/shared/worker-protocol";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeApi } from "../testing/fake-api.ts";
@@ -13,12 +13,14 @@ describe("the control link", () => {
   let api: FakeApi;
   let reports: ReportBuffer;
   let stop: AbortController;
+  let logged: string[];
 
   beforeEach(async () => {
     api = new FakeApi(token);
     await api.listen();
     reports = new ReportBuffer(() => new Date());
     stop = new AbortController();
+    logged = [];
   });
   afterEach(async () => {
     stop.abort();
@@ -36,7 +38,6 @@ describe("the control link", () => {
       reports,
       describe: () => ({
         type: "register",
-        protocol: 1,
         workerId: "w_test",
         address: "127.0.0.1:1",
         capacity: 1,
@@ -49,7 +50,7 @@ describe("the control link", () => {
       onMessage,
       onRegistered: registered.resolve,
       random: () => 0,
-      log: pino({ level: "silent" }),
+      log: pino({ level: "warn" }, { write: (line: string) => logged.push(line) }),
     });
     return { link, end: link.run(stop.signal), registered: registered.promise };
   }
@@ -101,8 +102,38 @@ describe("the control link", () => {
     await expect(end).rejects.toThrow(remedy);
   });
 
-  it("stops for good when the API answers 401", async () => {
-    await expect(start("wrong").end).rejects.toThrow("WORKER_TOKEN");
+  it("stops for good when the API does not take its proof of the token", async () => {
+    await expect(start("another-worker-token").end).rejects.toThrow("WORKER_TOKEN");
+    expect(api.received).toEqual([]);
+  });
+
+  it("stops for good when the API speaks another version", async () => {
+    api.hello = { ...api.hello, protocol: 99 };
+    await expect(start().end).rejects.toThrow("same release");
+    expect(api.greetings).toEqual([]);
+  });
+
+  it.each([
+    ["guesses", () => newLinkNonce()],
+    ["throws the worker's own proof back", (proof: string) => proof],
+    ["answers nonsense", () => "?"],
+  ])("tells a false API that %s nothing, and goes on looking for the true one", async (_how, falseProof) => {
+    api.falseProof = falseProof;
+    start();
+    await expect.poll(() => logged.join("")).toContain("it is not the API");
+    expect(api.received).toEqual([]);
+    expect(api.greetings.join("")).not.toContain(token);
+    // The true one is back: the worker has not given up.
+    api.falseProof = undefined;
+    await api.waitFor(({ type }) => type === "register");
+  });
+
+  it("takes nothing from what answers in another way", async () => {
+    api.hello = { ...api.hello, nonce: "short" };
+    const messages: DownMessage[] = [];
+    start(token, (message) => messages.push(message));
+    await expect.poll(() => logged.join("")).toContain("does not begin as the API does");
+    expect([api.greetings, messages]).toEqual([[], []]);
   });
 
   it("ends when it is told to, also while the API is away", async () => {

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { WebSocket, type RawData } from "ws";
 import { backoffMs } from "./backoff.ts";
 import { decideOnClose } from "./close-decision.ts";
+import { createGreeting } from "./greet-api.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
 
 type RegisterMessage = Extract<UpMessage, { type: "register" }>;
@@ -28,9 +29,11 @@ export interface ControlLinkOptions {
 }
 
 const openTimeoutMs = 10_000;
+/** From the open socket to the registration. */
+const registerTimeoutMs = 20_000;
 
 /**
- * The worker's connection to the API: opens it, registers, beats, opens it again when it is lost, and
+ * The worker's connection to the API: opens it, makes sure that it is the API, registers, beats, opens it again when it is lost, and
  * replays reports that were not acknowledged. Does not know what an assignment means; sessions go on
  * while it is down.
  */
@@ -69,28 +72,53 @@ export class ControlLink {
   #connectOnce(signal: AbortSignal): Promise<{ code: number; wasRegistered: boolean }> {
     const { apiUrl, workerToken, log } = this.#options;
     const socket = new WebSocket(`${apiUrl.replace(/^http/, "ws")}/internal/worker`, {
-      headers: { authorization: `Bearer ${workerToken}` },
       perMessageDeflate: false,
       handshakeTimeout: openTimeoutMs,
       maxPayload: 8 * 1024 * 1024,
     });
     this.#socket = socket;
     let stopBeating = () => {};
+    const greeting = createGreeting(workerToken);
+    let isProven = false;
     return new Promise((resolve) => {
       const abort = () => socket.close(1000);
       signal.addEventListener("abort", abort, { once: true });
       let code = 1006;
-      socket.on("open", () => this.#transmit(this.#options.describe()));
+      const end = (own: number) => {
+        code = own;
+        socket.close(own);
+      };
+      const unregistered = setTimeout(() => {
+        log.error({ apiUrl }, "what answers at API_URL took the link and did not register this worker");
+        socket.terminate();
+      }, registerTimeoutMs);
+      const greet = async (text: string) => {
+        const step = await greeting(text);
+        if (step.then === "close") {
+          log.error({ apiUrl, problem: step.problem }, "control link given up before anything was said on it");
+          return end(step.code);
+        }
+        if (step.then === "send") return socket.send(JSON.stringify(step.message), () => {});
+        isProven = true;
+        this.#transmit(this.#options.describe());
+      };
+      // One after the other: what comes while a proof is checked is a breach, and told by the next step.
+      let greeted = Promise.resolve();
       socket.on("unexpected-response", (_request, response) => {
-        if (response.statusCode === 401) code = workerCloseCodes.unauthorized;
         log.warn({ status: response.statusCode }, "the API refused the control link");
         socket.terminate();
       });
       socket.on("error", (error) => log.debug({ reason: error.message }, "control link error"));
       socket.on("message", (data) => {
+        if (!isProven) {
+          // A message behind the proof would be taken for one of the handshake: nothing may come before we have registered.
+          greeted = greeted.then(() => (isProven ? end(workerCloseCodes.badMessage) : greet(data.toString())));
+          return;
+        }
         const message = this.#parse(data);
-        if (message === null) return socket.close(workerCloseCodes.badMessage);
+        if (message === null) return end(workerCloseCodes.badMessage);
         if (message.type !== "registered") return this.#receive(message);
+        clearTimeout(unregistered);
         stopBeating();
         stopBeating = this.#startBeating(socket, message.heartbeatMs);
         this.#registered = true;
@@ -102,6 +130,7 @@ export class ControlLink {
         const wasRegistered = this.#registered;
         this.#registered = false;
         this.#socket = null;
+        clearTimeout(unregistered);
         stopBeating();
         signal.removeEventListener("abort", abort);
         resolve({ code: code === 1006 ? closeCode : code, wasRegistered });

@@ -1,7 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  isTokenProof,
+  newLinkNonce,
+  proveToken,
   upMessageSchema,
+  workerCloseCodes,
+  workerHelloSchema,
+  workerProtocolVersion,
   type DownMessage,
   type SessionReport,
   type UpMessage,
@@ -15,6 +21,11 @@ export class FakeApi {
   readonly received: UpMessage[] = [];
   /** Set to false to leave reports unacknowledged. */
   acknowledging = true;
+  /** What it answers a worker's proof with, where it is not the API: null is nothing at all. */
+  falseProof: ((workerProof: string) => string) | null | undefined;
+  /** What came before the registration, as text. */
+  readonly greetings: string[] = [];
+  hello = { type: "hello", protocol: workerProtocolVersion, nonce: newLinkNonce() };
   readonly #token: string;
   #http: Server = createServer();
   #sockets = new WebSocketServer({ noServer: true });
@@ -35,8 +46,7 @@ export class FakeApi {
     this.#http = createServer();
     this.#sockets = new WebSocketServer({ noServer: true });
     this.#http.on("upgrade", (request, socket, head) => {
-      if (request.url !== "/internal/worker" || request.headers.authorization !== `Bearer ${this.#token}`)
-        return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+      if (request.url !== "/internal/worker") return void socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
       this.#sockets.handleUpgrade(request, socket, head, (link) => this.#serve(link));
     });
     await new Promise<void>((resolve) => {
@@ -93,7 +103,21 @@ export class FakeApi {
 
   #serve(link: WebSocket): void {
     this.#link = link;
+    let isProven = false;
+    link.send(JSON.stringify(this.hello));
+    const greet = async (text: string): Promise<void> => {
+      this.greetings.push(text);
+      const { nonce, proof } = workerHelloSchema.parse(JSON.parse(text));
+      const nonces = { api: this.hello.nonce, worker: nonce };
+      if (this.falseProof === null) return;
+      if (this.falseProof === undefined && !(await isTokenProof(this.#token, "worker", nonces, proof)))
+        return link.close(workerCloseCodes.unauthorized);
+      const own = this.falseProof?.(proof) ?? (await proveToken(this.#token, "api", nonces));
+      isProven = true;
+      link.send(JSON.stringify({ type: "proof", proof: own }));
+    };
     link.on("message", (data) => {
+      if (!isProven) return void greet(data.toString());
       const message = upMessageSchema.parse(JSON.parse(data.toString()));
       this.received.push(message);
       if (message.type === "register") this.send({ type: "registered", heartbeatMs: 200, leaseMs: 2_000 });

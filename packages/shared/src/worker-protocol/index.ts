@@ -1,4 +1,17 @@
 export { downMessageSchema, type DownMessage, type ReleaseReason } from "./down.ts";
+export {
+  apiHelloSchema,
+  apiProofSchema,
+  isTokenProof,
+  maxHandshakeLength,
+  newLinkNonce,
+  proveToken,
+  workerHelloSchema,
+  type ApiHello,
+  type ApiProof,
+  type LinkNonces,
+  type WorkerHello,
+} from "./handshake.ts";
 export { workerCloseCodes, workerProtocolVersion } from "./protocol-version.ts";
 export {
   extractionResultSchema,

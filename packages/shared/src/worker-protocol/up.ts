@@ -4,11 +4,10 @@ import { sessionReportSchema } from "./session-report.ts";
 
 const heldSessionSchema = z.strictObject({ sessionId: sessionIdSchema, epoch: z.int() });
 
-/** Worker -> API. The first message must be `register`. */
+/** Worker -> API, after the handshake. The first message must be `register`. */
 export const upMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("register"),
-    protocol: z.int(),
     workerId: workerIdSchema,
     /** `host:port` at which the API reaches this worker's viewer endpoint. */
     address: z.string().regex(/^[^/\s]+:\d{1,5}$/),
