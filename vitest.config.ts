@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,bench,e2e/soak}/**/*.test.ts"],
+          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,bench,attack,e2e/soak}/**/*.test.ts"],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
         },
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "integration",
-          include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "{scripts,bench}/**/*.int.test.ts"],
+          include: ["{packages,apps,examples}/*/src/**/*.int.test.ts", "{scripts,bench,attack}/**/*.int.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Much of their time they wait: for leases, deadlines, retries.
@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "e2e",
-          include: ["{e2e,bench}/**/*.e2e.test.ts"],
+          include: ["{e2e,bench,attack}/**/*.e2e.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,

@@ -16,6 +16,7 @@ const commands = {
   api: { needs: ["database", "pages"], program: "apps/api/src/main.ts" },
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
   tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
+  attack: { needs: ["browser", "database", "certificates", "pages"], program: "attack/main.ts" },
   bench: { needs: ["browser", "database", "certificates", "pages"], program: "bench/main.ts" },
   conformance: { needs: [], program: "packages/conformance/src/main.ts" },
   test: { needs: ["browser", "database", "certificates", "pages", "postgres", "firefox"], program: "scripts/test.ts" },

@@ -1,0 +1,9 @@
+import { accessCheck } from "./access/access-check.ts";
+import { egressCheck } from "./egress/egress-check.ts";
+import type { Check } from "./report/check.ts";
+import { requestsCheck } from "./requests/requests-check.ts";
+import { tokenRaces } from "./tokens/token-races.ts";
+import { viewerMatrix } from "./tokens/viewer-matrix.ts";
+
+/** In the order in which they run. */
+export const allChecks: readonly Check[] = [egressCheck, tokenRaces, viewerMatrix, accessCheck, requestsCheck];

@@ -1,0 +1,3 @@
+export { createAnswerCheck } from "./answer-check.ts";
+export { operationOf, type Document } from "./document.ts";
+export { generatedRequests } from "./generate-request.ts";
