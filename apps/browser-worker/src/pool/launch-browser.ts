@@ -3,10 +3,12 @@ import { chromium, type Browser, type BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { EgressProxy, type EgressNetwork } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
+import type { ControlGroups } from "../sandbox/control-groups.ts";
 import type { Isolation } from "../sandbox/isolation.ts";
 import { jailProxyPort } from "../sandbox/jail.ts";
 import { killTree } from "../sandbox/process-tree.ts";
 import { openPage, type OpenedPage } from "../session/open-page.ts";
+import { mostThreads } from "../sandbox/wrapper-script.ts";
 import { withinTime } from "../within-time.ts";
 import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
@@ -22,6 +24,8 @@ export interface LaunchOptions {
   isolation: Isolation;
   /** What a browser may write at level L2, MiB. */
   diskMiB: number;
+  /** Null where this process may not make any. */
+  controlGroups: ControlGroups | null;
   timeoutMs: number;
   memory: MemoryGuard;
   network: EgressNetwork;
@@ -52,7 +56,12 @@ export interface SlotBrowser {
 export async function launchBrowser(slot: Slot, likely: LikelySettings, options: LaunchOptions): Promise<SlotBrowser> {
   const { chromium: binary, isolation } = options;
   const egress = new EgressProxy({ ...options.network, uid: slot.uid, log: options.log });
-  const files = await prepareSlot(slot, { ...options, program: binary.path });
+  const group = await options.controlGroups?.create(`slot-${slot.index}`, {
+    memoryMiB: options.memory.limitMiB + 2 * options.diskMiB,
+    threads: mostThreads,
+  });
+  const groups = group?.members ?? [];
+  const files = await prepareSlot(slot, { ...options, groups, program: binary.path });
   // Kept: the file goes when somebody deletes the folder, and the browser must go all the same.
   let pid = 0;
   const readPid = async () => {
@@ -62,6 +71,7 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
     await readPid();
     if (pid > 1) await killTree(pid);
     await egress.close();
+    await group?.remove();
     await wipeSlot(slot);
   };
   try {
@@ -105,7 +115,7 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
       egress,
       pid,
       get outOfMemory() {
-        return memory.exceeded;
+        return memory.exceeded || group?.outOfMemory === true;
       },
       fits: (settings) => spare.fits(settings),
       openPage: (settings) => answered(spare.take(settings)),

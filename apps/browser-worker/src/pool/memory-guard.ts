@@ -29,6 +29,10 @@ export class MemoryGuard {
     this.#options = options;
   }
 
+  get limitMiB(): number {
+    return this.#options.limitMiB;
+  }
+
   /** A browser's first process, from now until `stop`. `exceeded` is true once the browser was ended for it. */
   watch(root: number): { readonly exceeded: boolean; stop(): void } {
     const watched: Watched = { exceeded: false };

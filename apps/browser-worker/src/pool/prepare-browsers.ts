@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { EgressNetwork } from "../egress/egress-proxy.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
+import { openControlGroups } from "../sandbox/control-groups.ts";
 import type { Isolation, IsolationLevel } from "../sandbox/isolation.ts";
 import { probeJail } from "../sandbox/probe.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
@@ -43,8 +44,10 @@ export async function prepareBrowsers(options: {
   const chromium = await findChromium(config.chromiumPath);
   const folder = await createRuntimeFolder(config.runtimeDir, asRoot);
   let releaseUids = async () => {};
+  let removeGroups = async () => {};
   const dispose = async () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeGroups();
     await releaseUids();
   };
   try {
@@ -67,15 +70,22 @@ export async function prepareBrowsers(options: {
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
-    const own = { setprivPath, trustStore, diskMiB: config.browserDiskMiB };
-    const network: EgressNetwork = { resolve, guard: createAddressGuard({ refused: config.refusedCidrs }) };
+    const controlGroups = await openControlGroups();
+    if (controlGroups) removeGroups = () => controlGroups.remove();
+    else log.info("no control groups: memory is bounded by looking, threads by the user's limit, CPU by the scheduler");
+    const own = { setprivPath, trustStore, diskMiB: config.browserDiskMiB, controlGroups };
+    const network: EgressNetwork = {
+      resolve,
+      guard: createAddressGuard({ refused: config.refusedCidrs }),
+      limits: config.egressLimits,
+    };
     const common = { ...own, chromium, timeoutMs: config.launchTimeoutMs, memory, network, log };
     const launch = async (slot: Slot, isolation: Isolation, likely: LikelySettings = null) => {
       await keepFolder();
       return launchBrowser(slot, likely, { ...common, isolation });
     };
     const probe = async (slot: Slot, isolation: Isolation) => {
-      const files = await prepareSlot(slot, { ...own, program: "/bin/sh", isolation });
+      const files = await prepareSlot(slot, { ...own, groups: [], program: "/bin/sh", isolation });
       // The egress proxy's is not there yet; what is bound must be.
       await writeFile(files.egressSocket, "");
       return probeJail(files.executable, folder).finally(() => wipeSlot(slot));

@@ -25,6 +25,8 @@ export interface SlotOptions {
   isolation: Isolation;
   setprivPath: string | undefined;
   trustStore: string | null;
+  /** The control group's files to join it. */
+  groups: readonly string[];
   /** What a browser may write at level L2, MiB. */
   diskMiB: number;
 }
@@ -42,7 +44,7 @@ export async function prepareSlot(slot: Slot, options: SlotOptions): Promise<Slo
   await mkdir(slot.folder, { mode: 0o711 });
   await mkdir(files.artifacts, { mode: 0o700 });
   await mkdir(join(home, "tmp"), { recursive: true, mode: 0o700 });
-  const { trustStore, setprivPath } = options;
+  const { trustStore, groups, setprivPath } = options;
   const ownStore = join(home, ".pki");
   if (trustStore !== null) await cp(trustStore, ownStore, { recursive: true });
   if (slot.uid !== undefined) await giveTo(slot.uid, home);
@@ -50,6 +52,7 @@ export async function prepareSlot(slot: Slot, options: SlotOptions): Promise<Slo
     ...commandOf(options, { home, egressSocket: files.egressSocket, trustStore: trustStore && ownStore }),
     uid: slot.uid,
     pidFile: files.pidFile,
+    groups,
     setprivPath,
   });
   await writeFile(files.executable, script, { mode: 0o755 });

@@ -19,7 +19,7 @@ describe("a program in the browser's place", () => {
 
   async function probe(isolation: Isolation): Promise<string[]> {
     const slot = { index: 0, uid, folder: join(folder, "slot-0") };
-    const own = { setprivPath: "/usr/bin/setpriv", trustStore: null, diskMiB: 16 };
+    const own = { setprivPath: "/usr/bin/setpriv", trustStore: null, groups: [], diskMiB: 16 };
     const files = await prepareSlot(slot, { ...own, program: "/bin/sh", isolation });
     await writeFile(files.egressSocket, "");
     return probeJail(files.executable, folder);

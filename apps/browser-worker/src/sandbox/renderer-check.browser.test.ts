@@ -36,6 +36,7 @@ describe("a slot's browser", () => {
       trustStore: null,
       isolation,
       diskMiB: 64,
+      controlGroups: null,
       timeoutMs: 30_000,
       memory: new MemoryGuard({ limitMiB: 1024, log }),
       network: { resolve: async () => [] },
