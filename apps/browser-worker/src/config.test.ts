@@ -24,6 +24,40 @@ describe("the worker's configuration", () => {
     ).toBe("another-token-0123");
   });
 
+  it("limits what a browser takes of the net, in the operator's units", () => {
+    const { egressLimits } = loadConfig({
+      WORKER_TOKEN: token,
+      EGRESS_CONNECTIONS: "20",
+      EGRESS_CONNECTIONS_PER_SECOND: "5",
+      EGRESS_BANDWIDTH: "1024",
+      EGRESS_TRAFFIC: "100",
+      EGRESS_IDLE: "30s",
+    });
+    expect(egressLimits).toEqual({
+      connections: 20,
+      connectionsPerSecond: 5,
+      bytesPerSecond: 1_048_576,
+      bytes: 104_857_600,
+      idleMs: 30_000,
+    });
+  });
+
+  it("reads upstream proxies from a file, and the authorities that one over TLS is trusted by", () => {
+    const files: Record<string, string> = { "/run/upstreams": "a=https://p.example.com\nb=direct\n", "/ca.pem": "PEM" };
+    const read = (path: string) => files[path] ?? "";
+    const { upstreams } = loadConfig(
+      { WORKER_TOKEN: token, EGRESS_UPSTREAMS_FILE: "/run/upstreams", EXTRA_CA_FILE: "/ca.pem" },
+      read,
+    );
+    expect([...upstreams]).toMatchObject([
+      ["a", { host: "p.example.com", ca: "PEM" }],
+      ["b", null],
+    ]);
+    expect(() => loadConfig({ WORKER_TOKEN: token, EGRESS_UPSTREAMS: "a=http://user:hunter2@x:y" }, read)).toThrow(
+      /^EGRESS_UPSTREAMS: the entry a (?!.*hunter2)/,
+    );
+  });
+
   it("takes development hosts with IPv4 and IPv6 addresses", () => {
     const { devHosts } = loadConfig({
       WORKER_TOKEN: token,

@@ -4,6 +4,8 @@ import { availableParallelism, totalmem } from "node:os";
 import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
 import { durationSchema } from "@attestream/shared";
 import { z } from "zod";
+import { defaultEgressLimits, type EgressLimits } from "./egress/egress-limits.ts";
+import { trustAlso, upstreamsSchema, type Upstreams } from "./egress/upstream-setting.ts";
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
 const integer = (min: number, max: number) =>
@@ -63,10 +65,35 @@ export const environmentSchema = z.object({
     .describe(
       "Networks that browsers must not reach although they are public, for example 203.0.113.0/24,2001:db8::/32.",
     ),
+  EGRESS_UPSTREAMS: upstreamsSchema
+    .default(() => new Map())
+    .describe(
+      "platform=http://user:password@host:port,…: proxies through which the browsers of a platform go out; https:// too, * for all other platforms, direct for none. Also as EGRESS_UPSTREAMS_FILE.",
+    ),
+  EGRESS_CONNECTIONS: integer(8, 10_000)
+    .default(defaultEgressLimits.connections)
+    .describe("Connections that one browser may have open at once; more are refused."),
+  EGRESS_CONNECTIONS_PER_SECOND: integer(1, 10_000)
+    .default(defaultEgressLimits.connectionsPerSecond)
+    .describe("New connections of one browser per second, twice as many in a burst; more are refused."),
+  EGRESS_BANDWIDTH: integer(64, 10_000_000)
+    .default(defaultEgressLimits.bytesPerSecond / 1024)
+    .describe("KiB per second that one browser may send and receive; more is slowed down."),
+  EGRESS_TRAFFIC: integer(1, 1_000_000)
+    .default(defaultEgressLimits.bytes / 2 ** 20)
+    .describe(
+      "MiB that one session's browser may send and receive; after that its connections are closed and refused.",
+    ),
+  EGRESS_IDLE: durationSchema
+    .pipe(z.number().min(1_000, "must be at least 1s").max(86_400_000, "must be at most 1d"))
+    .default(defaultEgressLimits.idleMs)
+    .describe("A connection over which nothing goes for so long is closed."),
   EXTRA_CA_FILE: z
     .string()
     .optional()
-    .describe("PEM file with certificate authorities that the browsers trust in addition."),
+    .describe(
+      "PEM file with certificate authorities that the browsers, and connections to an upstream proxy, trust in addition.",
+    ),
   CHROMIUM_PATH: z
     .string()
     .optional()
@@ -111,6 +138,8 @@ export interface WorkerConfig {
   address: string | undefined;
   devHosts: ReadonlyMap<string, { address: string; port: number }>;
   refusedCidrs: readonly RefusedCidr[];
+  upstreams: Upstreams;
+  egressLimits: EgressLimits;
   extraCaFile: string | undefined;
   chromiumPath: string | undefined;
   runtimeDir: string | undefined;
@@ -134,20 +163,29 @@ export function loadConfig(
 ): WorkerConfig {
   const problems: string[] = [];
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-  const tokenFile = given["WORKER_TOKEN_FILE"];
-  if (given["WORKER_TOKEN"] === undefined && tokenFile !== undefined) {
+  for (const name of ["WORKER_TOKEN", "EGRESS_UPSTREAMS"] as const) {
+    const file = given[`${name}_FILE`];
+    if (given[name] !== undefined || file === undefined) continue;
     try {
-      given["WORKER_TOKEN"] = readSecret(tokenFile).trim();
+      given[name] = readSecret(file).trim();
     } catch {
-      problems.push(`WORKER_TOKEN_FILE: cannot read ${tokenFile}`);
+      problems.push(`${name}_FILE: cannot read ${file}`);
     }
   }
+  const readCa = (path: string) => {
+    try {
+      return readSecret(path);
+    } catch {
+      throw new ConfigError(`EXTRA_CA_FILE: cannot read ${path}`);
+    }
+  };
   const parsed = environmentSchema.safeParse(given, {
     error: (issue) => (issue.input === undefined ? "is required" : undefined),
   });
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parsed.data;
+  const caFile = values.EXTRA_CA_FILE;
   return {
     apiUrl: values.API_URL.replace(/\/+$/, ""),
     workerToken: values.WORKER_TOKEN,
@@ -160,7 +198,16 @@ export function loadConfig(
     address: values.WORKER_ADDRESS,
     devHosts: values.EGRESS_DEV_HOSTS,
     refusedCidrs: values.EGRESS_REFUSED_CIDRS,
-    extraCaFile: values.EXTRA_CA_FILE,
+    upstreams:
+      caFile === undefined ? values.EGRESS_UPSTREAMS : trustAlso(values.EGRESS_UPSTREAMS, () => readCa(caFile)),
+    egressLimits: {
+      connections: values.EGRESS_CONNECTIONS,
+      connectionsPerSecond: values.EGRESS_CONNECTIONS_PER_SECOND,
+      bytesPerSecond: values.EGRESS_BANDWIDTH * 1024,
+      bytes: values.EGRESS_TRAFFIC * 2 ** 20,
+      idleMs: values.EGRESS_IDLE,
+    },
+    extraCaFile: caFile,
     chromiumPath: values.CHROMIUM_PATH,
     runtimeDir: values.RUNTIME_DIR,
     allowNoSandbox: values.ALLOW_NO_SANDBOX,

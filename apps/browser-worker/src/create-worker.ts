@@ -90,6 +90,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       openEncoder: () => encoders.open(),
       runTree,
       devHosts: config.devHosts,
+      upstreams: config.upstreams,
       browser,
       isolationLevel,
       identity,

@@ -4,6 +4,7 @@ import { createAddressGuard } from "@attestream/address-guard";
 import { acceptedUrls, publicAddresses, refusedAddresses, refusedUrls } from "@attestream/address-guard/corpus";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { defaultEgressLimits } from "./egress-limits.ts";
 import { createEgressPolicy } from "./egress-policy.ts";
 import { EgressProxy } from "./egress-proxy.ts";
 import { dial } from "./dial-public.ts";
@@ -22,6 +23,7 @@ describe("the egress proxy, on the whole corpus", () => {
       uid: undefined,
       resolve: async () => [...answers],
       guard: createAddressGuard({ ownAddresses: () => new Set() }),
+      limits: { ...defaultEgressLimits, connectionsPerSecond: 1_000 },
       dial: (address) => {
         dialled.push(address);
         return dial("127.0.0.1", (sink.address() as AddressInfo).port);

@@ -7,6 +7,13 @@ export const resolveWithSystem: Resolve = async (host) =>
 
 export class EgressRefused extends Error {
   override readonly name = "EgressRefused";
+  /** Not for what was asked, but for how much: it may be asked again. */
+  readonly isLimit: boolean;
+
+  constructor(reason: string, isLimit = false) {
+    super(reason);
+    this.isLimit = isLimit;
+  }
 }
 
 /** Connects to an address, never to a name. */

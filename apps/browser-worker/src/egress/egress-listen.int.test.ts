@@ -106,7 +106,7 @@ describe("where the egress proxy listens", () => {
       }),
     );
     expect(new Set(ends)).toEqual(new Set(["", "HTTP/1.1 403"]));
-    expect(proxy.refusals.get("nowhere.test")).toBeGreaterThanOrEqual(100);
+    expect(proxy.report.refused).toBeGreaterThanOrEqual(100);
     expect(warnings).toEqual([]);
   });
 });

@@ -76,7 +76,10 @@ describe("the egress proxy", () => {
   it("refuses everything before a policy is set", async () => {
     const proxy = await startProxy();
     expect(await get(proxy, "http://bank.test/")).toEqual({ status: 403, body: "" });
-    expect(proxy.refusals).toEqual(new Map([["bank.test", 1]]));
+    expect(proxy.report).toMatchObject({
+      refused: 1,
+      refusals: [{ host: "bank.test", reason: "no policy", count: 1 }],
+    });
   });
 
   it("forwards plain http to a development host under its own name", async () => {
@@ -104,7 +107,7 @@ describe("the egress proxy", () => {
       const proxy = await startProxy({ answers });
       proxy.setPolicy(policy());
       expect(await exchange(proxy, "CONNECT elsewhere.test:443 HTTP/1.1\r\n\r\n")).toContain("403 Forbidden");
-      expect(proxy.refusals.get("elsewhere.test")).toBe(1);
+      expect(proxy.report.refusals).toEqual([{ host: "elsewhere.test", reason: "address", count: 1 }]);
     },
   );
 

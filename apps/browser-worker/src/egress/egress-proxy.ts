@@ -1,18 +1,23 @@
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Logger } from "pino";
 import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
+import type { Logger } from "pino";
 import { dial, dialPublic, EgressRefused, type Dial } from "./dial-public.ts";
+import { defaultEgressLimits, EgressMeter, type EgressLimits } from "./egress-limits.ts";
 import { denyAll, type EgressPolicy } from "./egress-policy.ts";
+import { EgressTally, type EgressRefusal } from "./egress-tally.ts";
+import { joinStreams } from "./join-streams.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
 import { readPeerOwner, type PeerOwner } from "./peer-uid.ts";
+import { dialThrough, UpstreamFailed, type UpstreamProxy } from "./upstream-proxy.ts";
 
 /** How the proxies of all slots reach the net. */
 export interface EgressNetwork {
   resolve: Resolve;
   /** Default: without further networks of the operator's. */
   guard?: AddressGuard;
+  limits?: EgressLimits;
   dial?: Dial;
 }
 
@@ -25,7 +30,14 @@ interface EgressProxyOptions extends EgressNetwork {
 /** Where the browser finds the proxy. A socket lies in a folder of the worker's that its user may pass through. */
 export type EgressAddress = { loopback: true } | { socketPath: string };
 
-const mostRefusedHosts = 1_000;
+/** What a session's browser did out there, as far as an operator may know: no path, no query. */
+export interface EgressReport {
+  connections: number;
+  bytesUp: number;
+  bytesDown: number;
+  refused: number;
+  refusals: EgressRefusal[];
+}
 
 /**
  * The only way out for one slot's browser: an HTTP proxy on loopback or a Unix socket that refuses everything until a
@@ -35,8 +47,12 @@ export class EgressProxy {
   readonly #options: EgressProxyOptions;
   readonly #server = createServer();
   readonly #sockets = new Set<Duplex>();
+  readonly #guard: AddressGuard;
+  readonly #dial: Dial;
+  #dialPublic: Dial;
   #policy: EgressPolicy = denyAll;
-  #refusals = new Map<string, number>();
+  #meter: EgressMeter;
+  #tally = new EgressTally();
   #port = 0;
   /** Set where it listens on a socket. */
   #removeSocket: (() => Promise<void>) | undefined;
@@ -45,8 +61,14 @@ export class EgressProxy {
 
   constructor(options: EgressProxyOptions) {
     this.#options = options;
+    this.#guard = options.guard ?? createAddressGuard();
+    this.#dial = options.dial ?? dial;
+    this.#dialPublic = this.#dial;
+    this.#meter = this.#createMeter();
+    // Those that ask for nothing, or were refused and stay, are no burden for long.
+    this.#server.maxConnections = 2 * this.#meter.limits.connections;
     this.#server.on("connection", (socket) => this.#accept(socket));
-    this.#server.on("connect", (request, socket: Duplex, head) => void this.#tunnel(request, socket, head));
+    this.#server.on("connect", (request, _socket, head) => void this.#tunnel(request, head));
     this.#server.on("request", (request, response) => void this.#forward(request, response));
     this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
@@ -56,9 +78,14 @@ export class EgressProxy {
     return this.#port;
   }
 
-  /** Host names that were refused since the policy was set, with how often. */
-  get refusals(): ReadonlyMap<string, number> {
-    return this.#refusals;
+  /** Hosts that the policy has refused since it was set. */
+  get blockedHosts(): ReadonlySet<string> {
+    return this.#tally.blockedHosts;
+  }
+
+  /** Since the policy was set. */
+  get report(): EgressReport {
+    return { ...this.#meter.counts, refused: this.#tally.refused, refusals: this.#tally.refusals };
   }
 
   async listen(at: EgressAddress = { loopback: true }): Promise<void> {
@@ -73,9 +100,12 @@ export class EgressProxy {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  setPolicy(policy: EgressPolicy): void {
+  /** Begins a session: its counts and its share start anew. Development hosts are reached without `upstream`. */
+  setPolicy(policy: EgressPolicy, upstream?: UpstreamProxy): void {
     this.#policy = policy;
-    this.#refusals = new Map();
+    this.#dialPublic = upstream ? dialThrough(upstream) : this.#dial;
+    this.#meter = this.#createMeter();
+    this.#tally = new EgressTally();
   }
 
   async close(): Promise<void> {
@@ -88,17 +118,16 @@ export class EgressProxy {
     await this.#removeSocket?.();
   }
 
-  async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+  async #tunnel(request: IncomingMessage, head: Buffer): Promise<void> {
+    const client = request.socket;
     const target = /^(.+):(\d{1,5})$/.exec(request.url ?? "");
+    const host = target?.[1] ?? "";
     try {
-      const upstream = await this.#open(request.socket, target?.[1] ?? "", Number(target?.[2] ?? 0));
-      if (client.destroyed) return void upstream.destroy();
-      client.on("close", () => upstream.destroy());
-      upstream.on("close", () => client.destroy());
+      const { site, meter } = await this.#open(client, host, Number(target?.[2] ?? 0));
+      if (client.destroyed) return void site.destroy();
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      if (head.length > 0) upstream.write(head);
-      client.pipe(upstream);
-      upstream.pipe(client);
+      if (head.length > 0) client.unshift(head);
+      joinStreams(client, site, meter, () => this.#countRefusal(host, "too many bytes", true));
     } catch (error) {
       client.end(`HTTP/1.1 ${statusFor(error)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     }
@@ -108,42 +137,64 @@ export class EgressProxy {
     try {
       const url = new URL(request.url ?? "");
       if (url.protocol !== "http:") throw new EgressRefused("only http is forwarded");
-      const upstream = await this.#open(request.socket, url.hostname, Number(url.port || 80));
+      const { site, meter } = await this.#open(request.socket, url.hostname, Number(url.port || 80));
+      const spent = () => {
+        this.#countRefusal(url.hostname, "too many bytes", true);
+        response.destroy();
+      };
+      site.setTimeout(meter.limits.idleMs, () => site.destroy());
       const { "proxy-connection": _dropped, "proxy-authorization": _alsoDropped, ...headers } = request.headers;
       const outgoing = requestHttp(
         {
-          createConnection: () => upstream,
+          createConnection: () => site,
           method: request.method,
           path: url.pathname + url.search,
           headers: { ...headers, host: url.host, connection: "close" },
         },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
+          answer.on("error", () => response.destroy());
+          answer.pipe(meter.pass("down", spent)).pipe(response);
         },
       );
       outgoing.on("error", () => response.destroy());
-      response.on("close", () => upstream.destroy());
-      request.pipe(outgoing);
+      response.on("close", () => site.destroy());
+      request.pipe(meter.pass("up", spent)).pipe(outgoing);
     } catch (error) {
       response.writeHead(Number(statusFor(error).slice(0, 3)), { "content-length": 0, connection: "close" }).end();
     }
   }
 
-  async #open(client: Socket, host: string, port: number): Promise<Socket> {
-    const { resolve, guard = createAddressGuard(), dial: connect = dial } = this.#options;
+  async #open(client: Socket, host: string, port: number): Promise<{ site: Socket; meter: EgressMeter }> {
     await this.#checkOwner(client);
-    const decision = this.#policy.decide(host, port);
+    const meter = this.#meter;
     try {
+      const decision = this.#policy.decide(host, port);
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
-      const upstream =
-        decision.kind === "dial"
-          ? await connect(decision.address, decision.port)
-          : await dialPublic(decision.host, decision.port, { resolve, guard, dial: connect });
-      this.#track(upstream);
-      return upstream;
+      const limit = meter.enter();
+      if (limit !== null) throw new EgressRefused(limit, true);
+      try {
+        const site =
+          decision.kind === "dial"
+            ? await this.#dial(decision.address, decision.port)
+            : await dialPublic(decision.host, decision.port, {
+                resolve: this.#options.resolve,
+                guard: this.#guard,
+                dial: this.#dialPublic,
+              });
+        site.once("close", () => meter.leave());
+        this.#track(site);
+        return { site, meter };
+      } catch (error) {
+        meter.leave();
+        throw error;
+      }
     } catch (error) {
-      if (error instanceof EgressRefused) this.#countRefusal(host, error.message);
+      if (error instanceof EgressRefused) this.#countRefusal(host, error.message, error.isLimit);
+      if (error instanceof UpstreamFailed) {
+        this.#countRefusal(host, "upstream proxy", true);
+        this.#options.log.warn({ host, status: error.status }, "the upstream proxy opened no connection");
+      }
       throw error;
     }
   }
@@ -158,13 +209,14 @@ export class EgressProxy {
     throw new EgressRefused("not this slot's browser");
   }
 
-  #countRefusal(host: string, reason: string): void {
-    const name = host.slice(0, 255).toLowerCase();
-    const count = this.#refusals.get(name) ?? 0;
-    // Bounded: a page could ask for ever new names.
-    if (count === 0 && this.#refusals.size >= mostRefusedHosts) return;
-    this.#refusals.set(name, count + 1);
-    if (count === 0) this.#options.log.info({ host: name, reason }, "egress refused");
+  #countRefusal(rawHost: string, reason: string, isLimit: boolean): void {
+    // What is no name may hold anything.
+    const host = reason === "malformed" ? "(malformed)" : rawHost;
+    if (this.#tally.add(host, reason, isLimit)) this.#options.log.info({ host, reason }, "egress refused");
+  }
+
+  #createMeter(): EgressMeter {
+    return new EgressMeter(this.#options.limits ?? defaultEgressLimits, () => performance.now());
   }
 
   #accept(socket: Socket): void {
@@ -182,5 +234,6 @@ export class EgressProxy {
 }
 
 function statusFor(error: unknown): string {
-  return error instanceof EgressRefused ? "403 Forbidden" : "502 Bad Gateway";
+  if (!(error instanceof EgressRefused)) return "502 Bad Gateway";
+  return error.isLimit ? "503 Service Unavailable" : "403 Forbidden";
 }

@@ -16,7 +16,7 @@ export async function listenOnSocket(
   path: string,
   uid: number | undefined,
 ): Promise<() => Promise<void>> {
-  const closed = await mkdtemp(join(dirname(path), "."));
+  const closed = await mkdtemp(`${dirname(path)}/.`);
   try {
     const made = join(closed, "s");
     if (Math.max(Buffer.byteLength(made), Buffer.byteLength(path)) > longestPath)

@@ -4,6 +4,7 @@ import type { AddressGuard } from "@attestream/address-guard";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dial } from "./dial-public.ts";
+import { defaultEgressLimits } from "./egress-limits.ts";
 import { createEgressPolicy } from "./egress-policy.ts";
 import { EgressProxy } from "./egress-proxy.ts";
 
@@ -46,6 +47,7 @@ it(`a name that flips its answer ${flips} times never leads inside`, async () =>
     // Every question gets another answer than the one before: asking twice for one connection would show.
     resolve: async () => answers[asked++ % answers.length] ?? [],
     guard,
+    limits: { ...defaultEgressLimits, connectionsPerSecond: flips },
     dial: (address) => dial(address, port),
     log: pino({ level: "silent" }),
   });

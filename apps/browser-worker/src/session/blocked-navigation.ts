@@ -9,15 +9,15 @@ const mostEarly = 20;
  */
 export function watchBlockedNavigation(options: {
   context: BrowserContext;
-  refusals: () => ReadonlyMap<string, number>;
+  blockedHosts: () => ReadonlySet<string>;
   onBlocked: (page: Page, host: string) => void;
 }): void {
-  const { context, refusals, onBlocked } = options;
+  const { context, blockedHosts, onBlocked } = options;
   /** Refused before their page was made. */
   let early: Request[] = [];
   const check = (request: Request) => {
     const { hostname } = new URL(request.url());
-    if (!request.isNavigationRequest() || !refusals().has(hostname)) return;
+    if (!request.isNavigationRequest() || !blockedHosts().has(hostname)) return;
     let frame;
     try {
       frame = request.frame();

@@ -2,6 +2,8 @@ import { platformDefinitionSchema } from "@attestream/workflow/schema";
 import type { BrowserContextOptions } from "playwright";
 
 export interface PlatformSettings {
+  /** The platform's, as the operator's settings name it. */
+  name: string;
   /** Names the browser may reach. */
   allow: string[];
   context: BrowserContextOptions;
@@ -18,9 +20,10 @@ export function readPlatformSettings(options: {
 }): PlatformSettings | null {
   const parsed = platformDefinitionSchema.safeParse(options.platform);
   if (!parsed.success) return null;
-  const { allow, allowCustomUrl, browser } = parsed.data;
+  const { name, allow, allowCustomUrl, browser } = parsed.data;
   const locale = browser?.locale ?? knownLocale(options.locale);
   return {
+    name,
     // A custom login URL brings its own host; the address behind it is checked like any other.
     allow: allowCustomUrl === true ? [...allow, new URL(options.loginUrl).hostname] : allow,
     context: {

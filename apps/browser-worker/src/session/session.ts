@@ -6,6 +6,7 @@ import type { BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
+import { findUpstream, type Upstreams } from "../egress/upstream-setting.ts";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
 import type { FrameEncoder } from "../stream/frame-encoder.ts";
 import { SessionStream } from "../stream/session-stream.ts";
@@ -24,6 +25,7 @@ export interface SessionOptions {
   runTree: RunSessionTree;
   report: (report: SessionReport) => void;
   devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  upstreams: Upstreams;
   browser: ExtractionResult["browser"];
   isolationLevel: ExtractionResult["isolationLevel"];
   /** Signs the session's sealing key. */
@@ -131,7 +133,11 @@ export class Session {
   }
 
   async #open(browser: SlotBrowser, settings: PlatformSettings): Promise<OpenBrowser> {
-    browser.egress.setPolicy(createEgressPolicy({ allow: settings.allow, devHosts: this.#options.devHosts }));
+    const { devHosts, upstreams } = this.#options;
+    browser.egress.setPolicy(
+      createEgressPolicy({ allow: settings.allow, devHosts }),
+      findUpstream(upstreams, settings.name),
+    );
     const [sealKey, { context, page }] = await Promise.all([
       createSessionSealKey({ sessionId: this.id, epoch: this.epoch }),
       browser.openPage(settings.context),
@@ -152,7 +158,7 @@ export class Session {
     await stream.open();
     watchBlockedNavigation({
       context,
-      refusals: () => browser.egress.refusals,
+      blockedHosts: () => browser.egress.blockedHosts,
       onBlocked: (blocked, host) =>
         blocked === page ? this.#fail("NAVIGATION_BLOCKED") : stream.refusePopup(blocked, host),
     });
