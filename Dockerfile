@@ -38,7 +38,7 @@ CMD ["apps/demo-platform/src/main.ts"]
 FROM base AS worker
 USER root
 RUN apt-get update \
- && apt-get install -y --no-install-recommends chromium-headless-shell libnss3-tools bubblewrap fonts-liberation \
+ && apt-get install -y --no-install-recommends chromium-headless-shell libnss3-tools bubblewrap socat fonts-liberation \
  && rm -rf /var/lib/apt/lists/*
 USER attestream
 ENV HOST=0.0.0.0

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ensureDebianPackages } from "./debian.mjs";
 import { execute, SetupError, step } from "./steps.mjs";
 
-const debianPackages = ["chromium-headless-shell", "libnss3-tools", "bubblewrap", "fonts-liberation"];
+const debianPackages = ["chromium-headless-shell", "libnss3-tools", "bubblewrap", "socat", "fonts-liberation"];
 
 /**
  * A Chromium for the workers: an installed one, else Playwright's download, else Debian's packages.
