@@ -34,6 +34,11 @@ export async function ensureBrowser(root, node) {
       "Attestream needs certutil, to let its browsers trust the development certificates.",
     );
   }
+  if (process.platform === "linux" && !(existsSync("/usr/bin/bwrap") && existsSync("/usr/bin/socat")))
+    await ensureDebianPackages(
+      ["bubblewrap", "socat"],
+      "Attestream keeps its browsers apart with bubblewrap and socat.",
+    );
 }
 
 function findBrowser(root, node) {
