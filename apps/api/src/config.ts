@@ -124,6 +124,18 @@ export const environmentSchema = z.object({
     .min(32, "must have 32 characters or more")
     .optional()
     .describe("Key that seals what is stored; generated in DATA_DIR when absent"),
+  ALLOWED_HOSTS: list(",")
+    .pipe(z.array(z.string().regex(/^[a-z0-9._-]+$/i, "write host names, for example api.internal, without a port")))
+    .describe(
+      "Further host names under which the API answers, separated by commas; PUBLIC_URL's, FRAME_ORIGIN's and STREAM_ORIGIN's, localhost and addresses are among them",
+    ),
+  MAX_CONNECTIONS: z.coerce
+    .number("must be a whole number")
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(4_000)
+    .describe("Connections open at once, streams included; below the process's limit of open files"),
   TRUST_PROXY: trustedProxies.describe(
     "Reverse proxies before the API, whose X-Forwarded-For is believed: how many, or their addresses, separated by commas",
   ),
@@ -194,6 +206,8 @@ export interface Config {
   workerToken: string | undefined;
   masterKey: string | undefined;
   trustProxy: number | string[];
+  allowedHosts: string[];
+  maxConnections: number;
   partnerQuota: number;
   /** 0: no end. */
   dataRetentionMs: number;
@@ -258,6 +272,8 @@ function toConfig(env: Environment): Config {
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,
     trustProxy: env.TRUST_PROXY,
+    allowedHosts: env.ALLOWED_HOSTS,
+    maxConnections: env.MAX_CONNECTIONS,
     partnerQuota: env.PARTNER_QUOTA,
     dataRetentionMs: env.DATA_RETENTION,
     readyHoldMs: env.READY_HOLD,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createAddressGuard } from "@attestream/address-guard";
-import { jsonSchema } from "@attestream/shared";
+import { AppError, jsonSchema } from "@attestream/shared";
 import { z } from "zod";
 import { createAttestationService, type AttestationService } from "./attestation/attestation-service.ts";
 import { attestationRoute } from "./attestation/attestation.routes.ts";
@@ -15,6 +15,7 @@ import { embedTokenKey, mintEmbedToken } from "./embed/embed-token.ts";
 import { createEmbedRoutes } from "./embed/embed.routes.ts";
 import { frameAddresses } from "./embed/frame-addresses.ts";
 import { createApp, type PartnerRoutes } from "./http/create-app.ts";
+import { createHostCheck } from "./http/check-host.ts";
 import { listen } from "./http/listen.ts";
 import type { Log } from "./http/log.ts";
 import { requireKey } from "./http/require-key.ts";
@@ -50,6 +51,7 @@ import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
 import { createLeftoverSweep } from "./storage/sweep-leftovers.ts";
 import { openDatabase, type OpenDatabase } from "./storage/open-database.ts";
+import { answerRefusal } from "./stream/answer-refusal.ts";
 import { createStreamGateway } from "./stream/stream-gateway.ts";
 import {
   getDeliveryRoute,
@@ -121,7 +123,11 @@ async function start(
   const lease = options.timing?.leaseMs ?? leaseMs;
   const stopping = new AbortController();
 
-  const listener = await listen(config.host, config.port);
+  const listener = await listen(config.host, config.port, {
+    maxConnections: config.maxConnections,
+    onFull: () =>
+      log.warn({ maxConnections: config.maxConnections }, "connections were refused: MAX_CONNECTIONS are open"),
+  });
   undo.push(() => listener.close(stopGraceMs));
   const publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
 
@@ -330,6 +336,10 @@ async function start(
     listWebhookSecrets: { handler: webhookSecretsRoute(webhookSecrets) },
     rotateWebhookSecret: { handler: rotateWebhookSecretRoute(webhookSecrets) },
   };
+  const isOurHost = createHostCheck({
+    urls: [publicUrl, config.frameOrigin, config.streamOrigin],
+    names: [config.host, ...config.allowedHosts],
+  });
   const app = createApp({
     db,
     publicUrl,
@@ -343,6 +353,7 @@ async function start(
     ],
     partnerRoutes,
     trustProxy: config.trustProxy,
+    isOurHost,
     jwks: jwksRoute(signingKeys),
     workerKeys: workerKeysRoute(db, now),
     frame: frameRoutes,
@@ -387,7 +398,10 @@ async function start(
   await sweeper.sweep();
   listener.serve(app, (request, socket, head) => {
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    // Workers call us by whatever name API_URL has, and are no browsers: that page's own check stands in the gateway.
     if (path === workerPath) workers.handleUpgrade(request, socket, head);
+    else if (!isOurHost(request.headers.host))
+      answerRefusal(socket, new AppError("host_refused"), { requestId: newId(), publicUrl });
     else if (path.startsWith("/session/")) streams.handleUpgrade(request, socket, head);
     else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });

@@ -161,6 +161,12 @@ export const apiErrors = {
     retriable: false,
     message: "Send the body as application/json.",
   },
+  host_refused: {
+    status: 421,
+    type: "invalid_request",
+    retriable: false,
+    message: "This server does not answer under this host name. Its operator can add it to ALLOWED_HOSTS.",
+  },
   rate_limited: {
     status: 429,
     type: "rate_limited",

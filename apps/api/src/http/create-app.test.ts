@@ -31,6 +31,7 @@ it("answers what is described and nothing else", () => {
     jwks: nothing,
     workerKeys: nothing,
     trustProxy: 0,
+    isOurHost: () => true,
     frame: express.Router(),
     pages: [openApiRoutes("http://localhost")],
   });

@@ -3,6 +3,7 @@ import helmet from "helmet";
 import type { Kysely } from "kysely";
 import { partnerOperations, type PartnerOperationId } from "../openapi/operations.ts";
 import type { Database } from "../storage/schema.ts";
+import { requireOwnHost, type HostCheck } from "./check-host.ts";
 import { errorEnvelope, nothingHere } from "./error-envelope.ts";
 import { healthz, readyz } from "./health.routes.ts";
 import { jsonBody } from "./json-body.ts";
@@ -32,6 +33,7 @@ export interface AppDependencies {
   workerKeys: RequestHandler;
   /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
   trustProxy: number | string[];
+  isOurHost: HostCheck;
   /** The frame page and what belongs to it. It sets headers of its own, as it may be framed. */
   frame: Router;
   /** Pages for people; last, before "nothing here". */
@@ -45,7 +47,7 @@ export function createApp(deps: AppDependencies): Express {
   app.set("query parser", "simple");
   app.set("etag", false);
   app.set("trust proxy", deps.trustProxy);
-  app.use(requestId(deps.newId), requestLog(deps.log, deps.now));
+  app.use(requestId(deps.newId), requestLog(deps.log, deps.now), requireOwnHost(deps.isOurHost));
   app.use(deps.frame);
   app.use(helmet());
 

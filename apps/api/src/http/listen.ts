@@ -21,15 +21,47 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
+export interface ListenLimits {
+  maxConnections: number;
+  /** From the connection, or the end of the request before, to the last byte of the headers. */
+  headersTimeoutMs?: number;
+  /** To the last byte of the body. */
+  requestTimeoutMs?: number;
+  /** More sockets than may be open asked to be let in. Called once a minute at most. */
+  onFull?: () => void;
+}
+
+/** A request that a client drips byte by byte is cut off; Node looks every 30 s unless told otherwise. */
+const checksPerTimeout = 5;
+/** Then the client has to connect again: no connection is anybody's for ever. */
+const requestsPerConnection = 1_000;
+
 /** Takes the port before anything else is started: a taken port is told at once, and a free one (PORT=0) is known. */
-export async function listen(host: string, port: number): Promise<Listener> {
+export async function listen(host: string, port: number, limits: ListenLimits): Promise<Listener> {
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = limits;
   let onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(503, { "Retry-After": "1", "content-type": "text/plain" }).end("starting\n");
   };
   let onUpgrade = (_request: IncomingMessage, socket: Duplex, _head: Buffer): void => {
     socket.end("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n");
   };
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(headersTimeoutMs / checksPerTimeout),
+    // Longer than proxies and load balancers keep theirs: they must be the ones that close.
+    keepAliveTimeout: 65_000,
+  });
+  server.maxRequestsPerSocket = requestsPerConnection;
+  server.maxConnections = limits.maxConnections;
+  let toldFull = false;
+  server.on("drop", () => {
+    // Who asks comes before who only holds on.
+    server.closeIdleConnections();
+    if (!toldFull) limits.onFull?.();
+    toldFull = true;
+    setTimeout(() => (toldFull = false), 60_000).unref();
+  });
   server.on("request", (request, response) => onRequest(request, response));
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks before anybody listens must not end the process.

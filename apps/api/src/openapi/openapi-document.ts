@@ -1,6 +1,7 @@
 import { apiErrors, type ApiErrorCode } from "@attestream/shared";
 import { errorEnvelopeSchema, webhookPayloadSchema } from "@attestream/shared/partner-api";
 import type { z } from "zod";
+import { isProbe } from "../http/check-host.ts";
 import { partnerErrors, type Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { createSchemas, type JsonSchema } from "./schemas.ts";
@@ -87,7 +88,13 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
 
 /** Every code that the operation can be refused with. */
 export function errorsOf(operation: Operation): ApiErrorCode[] {
-  return [...new Set([...(operation.partner ? partnerErrors : []), ...operation.errors])];
+  return [
+    ...new Set([
+      ...(operation.partner ? partnerErrors : []),
+      ...(isProbe(operation.path) ? [] : (["host_refused"] as const)),
+      ...operation.errors,
+    ]),
+  ];
 }
 
 function describe(operation: Operation, schemas: Schemas): OpenApiOperation {
