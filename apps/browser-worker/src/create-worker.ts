@@ -101,9 +101,9 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
         const message = reports.add(sessionId, epoch, report);
         if (message) link.send(message);
       },
-      onReleased(sessionId, epoch) {
+      onReleased(sessionId, epoch, egress) {
         reports.forget(sessionId, epoch);
-        link.send({ type: "released", sessionId, epoch });
+        link.send({ type: "released", sessionId, epoch, ...(egress === undefined ? {} : { egress }) });
       },
       onEmpty: () => finishDrain(),
     });

@@ -117,7 +117,9 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
         link.send({ type: "release", sessionId, epoch, reason: "fenced" });
     },
 
-    async released() {
+    async released(link, { sessionId, egress }) {
+      // For the operator: a host that a platform needs and that is not in its `allow` shows here.
+      if (egress) log.info({ workerId: link.id, sessionId, egress }, "what a session's browser did on the net");
       deps.capacityChanged();
     },
 

@@ -2,11 +2,12 @@ import { createServer, request as requestHttp, type IncomingMessage, type Server
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
+import type { EgressReport } from "@attestream/shared/worker-protocol";
 import type { Logger } from "pino";
 import { dial, dialPublic, EgressRefused, type Dial } from "./dial-public.ts";
 import { defaultEgressLimits, EgressMeter, type EgressLimits } from "./egress-limits.ts";
 import { denyAll, type EgressPolicy } from "./egress-policy.ts";
-import { EgressTally, type EgressRefusal } from "./egress-tally.ts";
+import { EgressTally } from "./egress-tally.ts";
 import { joinStreams } from "./join-streams.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
 import { readPeerOwner, type PeerOwner } from "./peer-uid.ts";
@@ -29,15 +30,6 @@ interface EgressProxyOptions extends EgressNetwork {
 
 /** Where the browser finds the proxy. A socket lies in a folder of the worker's that its user may pass through. */
 export type EgressAddress = { loopback: true } | { socketPath: string };
-
-/** What a session's browser did out there, as far as an operator may know: no path, no query. */
-export interface EgressReport {
-  connections: number;
-  bytesUp: number;
-  bytesDown: number;
-  refused: number;
-  refusals: EgressRefusal[];
-}
 
 /**
  * The only way out for one slot's browser: an HTTP proxy on loopback or a Unix socket that refuses everything until a

@@ -1,11 +1,10 @@
-export interface EgressRefusal {
-  host: string;
-  reason: string;
-  count: number;
-}
+import type { EgressReport } from "@attestream/shared/worker-protocol";
+
+type EgressRefusal = EgressReport["refusals"][number];
 
 /** A page could ask for ever new names. */
 const mostHosts = 1_000;
+const mostReported = 50;
 
 /**
  * What was refused to one session, by host and reason. The host is all that is kept of a request: its
@@ -28,7 +27,7 @@ export class EgressTally {
 
   /** Most often refused first. */
   get refusals(): EgressRefusal[] {
-    return [...this.#byHost.values()].sort((a, b) => b.count - a.count);
+    return [...this.#byHost.values()].sort((a, b) => b.count - a.count).slice(0, mostReported);
   }
 
   /** True for the first of its kind. */

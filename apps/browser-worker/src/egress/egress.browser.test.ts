@@ -109,7 +109,7 @@ describe("what a session's browser can reach", () => {
     canary.server.close();
   });
 
-  it("is its platform's hosts and nothing of this machine, and a blocked navigation is named", async () => {
+  it("is its platform's hosts and nothing of this machine; a blocked navigation is named, refusals are told by host", async () => {
     const sessionId = randomUUID();
     test.api.send(assignTo(sessionId, host, { allow: ["rebound.worker.test"] }));
     test.api.send({ type: "tree.start", sessionId, epoch: 1 });
@@ -120,6 +120,24 @@ describe("what a session's browser can reach", () => {
     expect(Object.keys(attempts).length).toBeGreaterThan(60);
     expect(canary.connections()).toBe(0);
     expect(failed).toMatchObject({ report: { code: "NAVIGATION_BLOCKED" } });
+
+    test.api.send({ type: "release", sessionId, epoch: 1, reason: "failed" });
+    const released = await test.api.waitFor(
+      (message) => message.type === "released" && message.sessionId === sessionId,
+    );
+    expect(released).toMatchObject({ egress: { connections: expect.any(Number), refused: expect.any(Number) } });
+    const { refusals = [], refused = 0, connections = 0 } = (released.type === "released" && released.egress) || {};
+    expect(refusals.map(({ host: name, reason }) => `${name}: ${reason}`)).toEqual(
+      expect.arrayContaining([
+        "rebound.worker.test: address",
+        "other.worker.test: not allowed",
+        "169.254.169.254: ip literal",
+        "[::1]: ip literal",
+      ]),
+    );
+    expect(refusals.filter(({ host: name }) => !/^[a-z0-9.:[\]-]+$/.test(name))).toEqual([]);
+    expect(refused).toBeGreaterThan(60);
+    expect(connections).toBeGreaterThan(0);
   });
 
   it("would have been seen by the canary", async () => {

@@ -1,10 +1,10 @@
-import type { DownMessage, SessionReport } from "@attestream/shared/worker-protocol";
+import type { DownMessage, EgressReport, SessionReport } from "@attestream/shared/worker-protocol";
 import { Session, type SessionOptions } from "./session.ts";
 import type { Viewing } from "./session-state.ts";
 
 export interface SessionRegistryOptions extends Omit<SessionOptions, "assignment" | "report"> {
   report: (sessionId: string, epoch: number, report: SessionReport) => void;
-  onReleased: (sessionId: string, epoch: number) => void;
+  onReleased: (sessionId: string, epoch: number, egress?: EgressReport) => void;
   onEmpty: () => void;
 }
 
@@ -70,7 +70,7 @@ export class SessionRegistry {
     this.#sessions.delete(session.id);
     const done = session.release(reason).finally(() => {
       this.#leaving.delete(session);
-      this.#options.onReleased(session.id, session.epoch);
+      this.#options.onReleased(session.id, session.epoch, session.egress);
       if (this.held.length === 0) this.#options.onEmpty();
     });
     this.#leaving.set(session, done);

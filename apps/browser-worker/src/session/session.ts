@@ -1,6 +1,12 @@
 import { errorCodes, type ErrorCode } from "@attestream/shared";
 import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
-import type { DownMessage, ExtractionResult, ReleaseReason, SessionReport } from "@attestream/shared/worker-protocol";
+import type {
+  DownMessage,
+  EgressReport,
+  ExtractionResult,
+  ReleaseReason,
+  SessionReport,
+} from "@attestream/shared/worker-protocol";
 import { createSessionSealKey, type SessionSealKey, type WorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
@@ -47,6 +53,7 @@ export class Session {
   #starting: Promise<void> = Promise.resolve();
   #cleaning: Promise<void> = Promise.resolve();
   #treeAsked = false;
+  #egress: EgressReport | undefined;
   readonly #agreed = Promise.withResolvers<void>();
 
   constructor(options: SessionOptions) {
@@ -59,6 +66,11 @@ export class Session {
 
   get epoch(): number {
     return this.#options.assignment.epoch;
+  }
+
+  /** What its browser did on the net; not before it was given back. */
+  get egress(): EgressReport | undefined {
+    return this.#egress;
   }
 
   /** Null while there is no browser to look at. */
@@ -90,13 +102,13 @@ export class Session {
     if (state.name === "running") state.tree.abort();
     if ("browser" in state) {
       state.stream.close(reason === "stopping" ? viewerCloseCodes.workerStopping : viewerCloseCodes.sessionReleased);
-      await this.#options.giveBack(state.browser);
+      await this.#giveBack(state.browser);
     }
     await this.#cleaning;
   }
 
   async #start(): Promise<void> {
-    const { claim, giveBack, report, log } = this.#options;
+    const { claim, report, log } = this.#options;
     const settings = this.#readSettings();
     if (settings === null) return this.#fail("TREE_INVALID");
     for (let attempt = 1; this.#state.name === "starting"; attempt += 1) {
@@ -105,7 +117,7 @@ export class Session {
         browser = await claim(settings.context);
         const open = await this.#open(browser, settings);
         const sealKey = await this.#stateSealKey(open.sealKey);
-        if (!this.#isStarting()) return await giveBack(browser);
+        if (!this.#isStarting()) return await this.#giveBack(browser);
         browser.browser.once("disconnected", () => this.#break());
         this.#state = { name: "ready", ...open };
         if (!browser.browser.isConnected()) return this.#break();
@@ -115,7 +127,7 @@ export class Session {
         return;
       } catch (error) {
         log.error({ kind: kindOf(error), attempt }, "the session's browser could not be opened");
-        if (browser) await giveBack(browser);
+        if (browser) await this.#giveBack(browser);
         // A warm browser may have died unnoticed: that is no reason to fail.
         if (attempt === openAttempts) return this.#fail("BROWSER_LAUNCH_FAILED");
       }
@@ -209,6 +221,12 @@ export class Session {
     });
   }
 
+  async #giveBack(browser: SlotBrowser): Promise<void> {
+    this.#egress = browser.egress.report;
+    this.#options.log.info({ egress: this.#egress }, "what the session's browser did on the net");
+    await this.#options.giveBack(browser);
+  }
+
   /** The browser or its page is gone. After the data is out that changes nothing. */
   #break(): void {
     if (this.#state.name === "extracted") return;
@@ -227,6 +245,6 @@ export class Session {
     if (!("browser" in state)) return;
     // Kept a moment longer by nobody: the frame shows the failure by what the API says.
     state.stream.close(viewerCloseCodes.sessionReleased);
-    this.#cleaning = this.#options.giveBack(state.browser);
+    this.#cleaning = this.#giveBack(state.browser);
   }
 }

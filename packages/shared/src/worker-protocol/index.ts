@@ -13,6 +13,7 @@ export {
   type WorkerHello,
 } from "./handshake.ts";
 export { workerCloseCodes, workerProtocolVersion } from "./protocol-version.ts";
+export { type EgressReport } from "./egress-report.ts";
 export {
   extractionResultSchema,
   sessionReportSchema,

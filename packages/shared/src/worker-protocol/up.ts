@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sessionIdSchema, workerIdSchema } from "../ids.ts";
+import { egressReportSchema } from "./egress-report.ts";
 import { sessionReportSchema } from "./session-report.ts";
 
 const heldSessionSchema = z.strictObject({ sessionId: sessionIdSchema, epoch: z.int() });
@@ -36,7 +37,13 @@ export const upMessageSchema = z.discriminatedUnion("type", [
     report: sessionReportSchema,
   }),
   /** The slot is free again and everything of the session is gone. */
-  z.strictObject({ type: z.literal("released"), sessionId: sessionIdSchema, epoch: z.int() }),
+  z.strictObject({
+    type: z.literal("released"),
+    sessionId: sessionIdSchema,
+    epoch: z.int(),
+    /** Not there when it had no browser, or was gone long since. */
+    egress: egressReportSchema.optional(),
+  }),
   /** After `drain`: the last session has ended. */
   z.strictObject({ type: z.literal("drained") }),
 ]);
