@@ -63,7 +63,8 @@ describe("a pool of real browsers", () => {
     const groups = await groupsBelow(runtimeDir);
     const [stopped = 0] = groups;
     expect(groups).toHaveLength(1);
-    process.kill(-stopped, "SIGSTOP");
+    // At level L2 the browser itself is in a group of its own.
+    for (const pid of await listTree(stopped)) process.kill(pid, "SIGSTOP");
     const claimed = await pool.claim(settings);
     expect(claimed.pid).not.toBe(stopped);
     expect(await localeOf(claimed)).toBe("en-GB");
