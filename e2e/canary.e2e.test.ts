@@ -9,7 +9,7 @@ import { expect, it } from "vitest";
 import { findChromium } from "@attestream/browser-worker/find-chromium";
 import { EndUser } from "@attestream/standalone/end-user";
 import { launchViewerBrowser } from "@attestream/standalone/viewer-browser";
-import { textsInMemory } from "./support/memory.ts";
+import { textsInMemory } from "@attestream/testkit";
 import { descendants, isAlive } from "./support/processes.ts";
 import { patience } from "./support/start-test-system.ts";
 

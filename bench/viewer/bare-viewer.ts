@@ -72,6 +72,11 @@ export class BareViewer {
     return viewer;
   }
 
+  /** How many have come so far. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
   click(x: number, y: number): void {
     const base = { type: "pointer", x, y, modifiers: 0, button: "left", clickCount: 1 } as const;
     this.#send({ ...base, action: "down", buttons: 1 });

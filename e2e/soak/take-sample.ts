@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { Client } from "pg";
 import { descendants, holdings, restingDescendants, type Holdings } from "../support/processes.ts";
 import { patience, type TestSystem } from "../support/start-test-system.ts";
-import { heapAfterCollection } from "./heap.ts";
+import { heapAfterCollection } from "@attestream/testkit";
 import { lookAtDatabase, type DatabaseLook } from "./leftovers.ts";
 
 interface PartSample extends Holdings {
