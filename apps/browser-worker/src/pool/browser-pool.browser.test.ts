@@ -64,7 +64,9 @@ describe("a pool of real browsers", () => {
     const [stopped = 0] = groups;
     expect(groups).toHaveLength(1);
     // At level L2 the browser itself is in a group of its own.
-    for (const pid of await listTree(stopped)) process.kill(pid, "SIGSTOP");
+    const processes = await listTree(stopped);
+    for (const pid of processes) process.kill(pid, "SIGSTOP");
+    await expect.poll(() => Promise.all(processes.map(isStopped))).not.toContain(false);
     const claimed = await pool.claim(settings);
     expect(claimed.pid).not.toBe(stopped);
     expect(await localeOf(claimed)).toBe("en-GB");
@@ -96,6 +98,8 @@ describe("a pool of real browsers", () => {
 });
 
 /** Process groups of the browsers that live below the folder. */
+const isStopped = async (pid: number) => /\) [tT] /.test(await readFile(`/proc/${pid}/stat`, "utf8"));
+
 async function groupsBelow(folder: string): Promise<number[]> {
   const [worker = ""] = await readdir(folder);
   const slots = (await readdir(join(folder, worker))).filter((name) => name.startsWith("slot-"));
