@@ -82,6 +82,17 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes earlier encryption keys from a file, one a line, and refuses short ones without telling them", () => {
+    const [one, two] = ["1".repeat(32), "2".repeat(32)];
+    const read = () => `${one}\n${two}\n`;
+    expect(loadConfig({ ENCRYPTION_KEY: "3".repeat(32), ENCRYPTION_KEYS_OLD_FILE: "/keys" }, read)).toMatchObject({
+      encryptionKeys: { current: "3".repeat(32), old: [one, two] },
+    });
+    const problems = problemsOf({ ENCRYPTION_KEY: "short-key", ENCRYPTION_KEYS_OLD: `${one},short-key` });
+    expect(problems.join("\n")).toMatch(/^ENCRYPTION_KEY: .*openssl[^]*^ENCRYPTION_KEYS_OLD: .*openssl/m);
+    expect(problems.join("\n")).not.toContain("short-key");
+  });
+
   it.each([
     ["30d", 2_592_000_000],
     ["0", 0],

@@ -40,7 +40,8 @@ const retention = (fallback: string) =>
     .default(parseDuration(fallback));
 const perMinute = (fallback: number) =>
   z.coerce.number("must be a whole number").int().min(1).max(10_000_000).default(fallback);
-const list = (separator: string) =>
+const encryptionKey = z.string().min(32, "must have 32 characters or more; make one with: openssl rand -hex 32");
+const list = (separator: string | RegExp) =>
   z
     .string()
     .default("")
@@ -123,7 +124,13 @@ export const environmentSchema = z.object({
     .string()
     .min(32, "must have 32 characters or more")
     .optional()
-    .describe("Key that seals what is stored; generated in DATA_DIR when absent"),
+    .describe(
+      "What API keys' pepper, tokens and, without ENCRYPTION_KEY, the seal of what is stored are derived from; generated in DATA_DIR when absent",
+    ),
+  ENCRYPTION_KEY: encryptionKey.optional().describe("Key that seals what is stored; default: one from MASTER_KEY"),
+  ENCRYPTION_KEYS_OLD: list(/[\s,]+/)
+    .pipe(z.array(encryptionKey))
+    .describe("Earlier values of ENCRYPTION_KEY, separated by commas or lines: what they sealed can be read still"),
   ALLOWED_HOSTS: list(",")
     .pipe(z.array(z.string().regex(/^[a-z0-9._-]+$/i, "write host names, for example api.internal, without a port")))
     .describe(
@@ -182,6 +189,8 @@ const secretNames = [
   "BOOTSTRAP_API_KEY",
   "WORKER_TOKEN",
   "MASTER_KEY",
+  "ENCRYPTION_KEY",
+  "ENCRYPTION_KEYS_OLD",
   "DEMO_PARTNER_API_KEY",
   "DEMO_PARTNER_WEBHOOK_SECRET",
 ] as const;
@@ -205,6 +214,7 @@ export interface Config {
   extraCaFile: string | undefined;
   workerToken: string | undefined;
   masterKey: string | undefined;
+  encryptionKeys: { current: string | undefined; old: string[] };
   trustProxy: number | string[];
   allowedHosts: string[];
   maxConnections: number;
@@ -271,6 +281,7 @@ function toConfig(env: Environment): Config {
     extraCaFile: env.EXTRA_CA_FILE,
     workerToken: env.WORKER_TOKEN,
     masterKey: env.MASTER_KEY,
+    encryptionKeys: { current: env.ENCRYPTION_KEY, old: env.ENCRYPTION_KEYS_OLD },
     trustProxy: env.TRUST_PROXY,
     allowedHosts: env.ALLOWED_HOSTS,
     maxConnections: env.MAX_CONNECTIONS,

@@ -49,6 +49,7 @@ import { createRetention } from "./sessions/retention.ts";
 import { createSweeper, type Sweeper } from "./sessions/sweeper.ts";
 import { terminateSessionRoute } from "./sessions/terminate-session.routes.ts";
 import { createSealer, deriveKey } from "./storage/encryption.ts";
+import { keepSealed } from "./storage/keep-sealed.ts";
 import { createLeftoverSweep } from "./storage/sweep-leftovers.ts";
 import { openDatabase, type OpenDatabase } from "./storage/open-database.ts";
 import { answerRefusal } from "./stream/answer-refusal.ts";
@@ -132,7 +133,7 @@ async function start(
   const publicUrl = config.publicUrl ?? `http://localhost:${listener.port}`;
 
   const secrets = loadSecrets(config);
-  const sealer = createSealer(secrets.masterKey);
+  const sealer = createSealer(secrets.masterKey, config.encryptionKeys);
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataDir: config.dataDir,
@@ -414,9 +415,10 @@ async function start(
         "sessions in VERIFYING could not be taken up; their deadline ends them",
       ),
     );
+  const resealing = keepSealed({ db, sealer, log, signal: stopping.signal });
   undo.push(async () => {
     stopping.abort();
-    await Promise.all([sweeping, resuming]);
+    await Promise.all([sweeping, resuming, resealing]);
   });
 
   log.info({ op: "api.start", port: listener.port, engine: database.engine }, "api is ready");
