@@ -5,10 +5,12 @@ import { createAddressGuard, type Resolve } from "@attestream/address-guard";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { EgressNetwork } from "../egress/egress-proxy.ts";
+import { findBubblewrap } from "../sandbox/find-bubblewrap.ts";
 import { findChromium } from "../sandbox/find-chromium.ts";
 import { openControlGroups } from "../sandbox/control-groups.ts";
 import type { Isolation, IsolationLevel } from "../sandbox/isolation.ts";
 import { probeJail } from "../sandbox/probe.ts";
+import { checkRenderers } from "../sandbox/renderer-check.ts";
 import { createTrustStore } from "../sandbox/trust-store.ts";
 import { readAvailableMiB, sessionMiB, sessionsThatFit } from "./available-memory.ts";
 import { createFolderKeeper } from "./folder-keeper.ts";
@@ -91,7 +93,8 @@ export async function prepareBrowsers(options: {
       return probeJail(files.executable, folder).finally(() => wipeSlot(slot));
     };
     const { minIsolation: minimum, allowNoSandbox } = config;
-    const { isolation, version } = await checkSandbox({ slot: trial, launch, probe, minimum, allowNoSandbox, log });
+    const means = { launch, probe, findBubblewrap, checkRenderers };
+    const { isolation, version } = await checkSandbox({ slot: trial, ...means, minimum, allowNoSandbox, log });
     return {
       slots,
       launch: (slot, likely) => launch(slot, isolation, likely),

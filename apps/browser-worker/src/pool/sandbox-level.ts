@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import { findBubblewrap } from "../sandbox/find-bubblewrap.ts";
+import type { findBubblewrap } from "../sandbox/find-bubblewrap.ts";
 import type { Isolation } from "../sandbox/isolation.ts";
-import { checkRenderers } from "../sandbox/renderer-check.ts";
+import type { checkRenderers } from "../sandbox/renderer-check.ts";
 import type { SlotBrowser } from "./launch-browser.ts";
 import type { Slot } from "./slot.ts";
 
@@ -15,6 +15,8 @@ export interface CheckOptions {
   launch: (slot: Slot, isolation: Isolation) => Promise<SlotBrowser>;
   /** What a program in the browser's place finds that it should not. */
   probe: (slot: Slot, isolation: Isolation) => Promise<string[]>;
+  findBubblewrap: typeof findBubblewrap;
+  checkRenderers: typeof checkRenderers;
   /** Below this the worker does not run. */
   minimum: "L1" | "L2";
   allowNoSandbox: boolean;
@@ -30,7 +32,7 @@ const remedy =
  */
 export async function checkSandbox(options: CheckOptions): Promise<CheckedBrowser> {
   const { minimum, allowNoSandbox, log } = options;
-  const bubblewrap = await findBubblewrap();
+  const bubblewrap = await options.findBubblewrap();
   let problem: string;
   if ("found" in bubblewrap) {
     try {
@@ -64,12 +66,13 @@ export async function checkSandbox(options: CheckOptions): Promise<CheckedBrowse
 }
 
 /** Throws with what does not hold. */
-async function check({ slot, launch, probe }: CheckOptions, isolation: Isolation): Promise<CheckedBrowser> {
+async function check(options: CheckOptions, isolation: Isolation): Promise<CheckedBrowser> {
+  const { slot, launch, probe } = options;
   const findings = isolation.level === "L2" ? await probe(slot, isolation) : [];
   await using checked = disposable(await launch(slot, isolation));
   const page = await checked.browser.newPage();
   await page.goto("about:blank");
-  findings.push(...(await checkRenderers(checked.pid)).map(({ problem }) => `a renderer: ${problem}`));
+  findings.push(...(await options.checkRenderers(checked.pid)).map(({ problem }) => `a renderer: ${problem}`));
   if (findings.length > 0) throw new Error(`the sandbox has holes: ${findings.join(", ")}`);
   return { isolation, version: checked.browser.version() };
 }
