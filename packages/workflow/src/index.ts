@@ -17,6 +17,7 @@ export {
   consentFields,
   hashPlatform,
   isAllowedHost,
+  ownHosts,
   parsePlatform,
   platformDefinitionSchema,
   type Locator,

@@ -37,6 +37,15 @@ describe("what a session's browser may reach", () => {
     expect(decide(definition, "https://tenant.demo.test:4101/", "tenant.demo.test", 4101)).toBe("dial");
   });
 
+  it("is with a preset its hosts and none beside them", () => {
+    const definition = platform({ allow: ["bank.example.com", "preset:apple-sso"] });
+    const { loginUrl } = definition;
+    expect(decide(definition, loginUrl, "appleid.apple.com")).toBe("resolve");
+    expect(decide(definition, loginUrl, "bank.example.com")).toBe("resolve");
+    for (const host of ["apple.com", "x.appleid.apple.com", "accounts.google.com", "preset:apple-sso"])
+      expect(decide(definition, loginUrl, host)).toBe("refused");
+  });
+
   it("is of that host nothing more: no neighbour, no other port", () => {
     const definition = platform({ allowCustomUrl: true });
     for (const [host, port] of [

@@ -1,10 +1,10 @@
-import { platformDefinitionSchema } from "@attestream/workflow/schema";
+import { expandAllow, platformDefinitionSchema } from "@attestream/workflow/schema";
 import type { BrowserContextOptions } from "playwright";
 
 export interface PlatformSettings {
   /** The platform's, as the operator's settings name it. */
   name: string;
-  /** Names the browser may reach. */
+  /** Names the browser may reach, those of presets among them. */
   allow: string[];
   context: BrowserContextOptions;
 }
@@ -25,7 +25,7 @@ export function readPlatformSettings(options: {
   return {
     name,
     // A custom login URL brings its own host; the address behind it is checked like any other.
-    allow: allowCustomUrl === true ? [...allow, new URL(options.loginUrl).hostname] : allow,
+    allow: expandAllow(allowCustomUrl === true ? [...allow, new URL(options.loginUrl).hostname] : allow),
     context: {
       viewport: { ...defaultViewport },
       userAgent: browser?.userAgent ?? plainUserAgent(options.browserVersion),

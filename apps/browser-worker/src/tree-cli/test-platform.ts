@@ -1,4 +1,4 @@
-import { edgesOf, parsePlatform } from "@attestream/workflow";
+import { edgesOf, ownHosts, parsePlatform } from "@attestream/workflow";
 import { readPlatformSettings } from "../session/platform-settings.ts";
 import type { PlatformFile } from "./find-platform-files.ts";
 import { launchTestBrowser } from "./launch-test-browser.ts";
@@ -30,7 +30,7 @@ export async function testPlatform({ path, text }: PlatformFile, options: TestOp
 
   await using site = await siteFor(new URL(definition.loginUrl).hostname, options.at);
   const browser = await launchTestBrowser({
-    allow: definition.allow,
+    allow: ownHosts(definition.allow),
     address: site.address,
     chromiumPath: options.chromiumPath,
   });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@attestream/shared";
-import { isAllowedHost, TreeFailure, type PagePort, type RequestPattern } from "@attestream/workflow";
+import { isAllowedHost, ownHosts, TreeFailure, type PagePort, type RequestPattern } from "@attestream/workflow";
 import type { BrowserContext, Page, Request } from "playwright";
 import { actOnPage, clickRow } from "./act-on-page.ts";
 import { captureResponses } from "./capture-responses.ts";
@@ -56,7 +56,7 @@ export async function createPlaywrightPage({
   const answered = <T>(work: Promise<T>) => within(answerWithinMs, work);
   const activity = new PageActivity(() => now().getTime());
   const states = new Map<Page, PageState>();
-  const buffer = captureResponses(context, captures, allow, activity, signal);
+  const buffer = captureResponses(context, captures, ownHosts(allow), activity, signal);
   const isAllowed = (url: string) => URL.canParse(url) && isAllowedHost(allow, new URL(url).hostname);
 
   // A window that the page opened and that led elsewhere is closed, and the first page goes on.

@@ -1,4 +1,4 @@
-import { isAllowedHost } from "../schema/index.ts";
+import { isAllowedHost, ownHosts } from "../schema/index.ts";
 import { coversScreen } from "./covers.ts";
 import type { LintSubject } from "./finding.ts";
 
@@ -18,11 +18,15 @@ export function checkScreens({ definition, report }: LintSubject): void {
       );
   }
 
-  const checkAddress = (path: readonly (string | number)[], address: string | undefined) => {
+  const checkAddress = (path: readonly (string | number)[], address: string | undefined, reachable = allow) => {
     const host = /^https:\/\/([^/:]+)/.exec(address ?? "")?.[1];
-    if (host === undefined || host.includes("*") || isAllowedHost(allow, host)) return;
-    report("unreachable-host", path, `the browser may not reach ${host}; add it to allow`);
+    if (host === undefined || host.includes("*") || isAllowedHost(reachable, host)) return;
+    const problem = isAllowedHost(allow, host)
+      ? `${host} is a preset's: nothing is collected there; name the host itself in allow if it is the platform's`
+      : `the browser may not reach ${host}; add it to allow`;
+    report("unreachable-host", path, problem);
   };
+  const own = ownHosts(allow);
   for (const [index, { when, do: actions }] of screens.entries()) {
     if (typeof when.url === "string") checkAddress(["screens", index, "when", "url"], when.url);
     else
@@ -31,7 +35,7 @@ export function checkScreens({ definition, report }: LintSubject): void {
     for (const [at, { open }] of (actions ?? []).entries()) checkAddress(["screens", index, "do", at, "open"], open);
   }
   for (const [index, { open, capture }] of collect.entries()) {
-    checkAddress(["collect", index, "open"], open);
-    checkAddress(["collect", index, "capture", "request", "url"], capture?.request.url);
+    checkAddress(["collect", index, "open"], open, own);
+    checkAddress(["collect", index, "capture", "request", "url"], capture?.request.url, own);
   }
 }

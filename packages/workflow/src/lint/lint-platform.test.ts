@@ -55,6 +55,22 @@ describe("lint", () => {
     expect(lintPlatform(clean, "platform.yaml")).toEqual([]);
   });
 
+  it("knows the hosts of a preset as ones that are passed through, not collected from", () => {
+    const withPreset = clean.replace("[bank.test]", "[bank.test, preset:google-sso]");
+    const elsewhere = withPreset.replace('"/login**"', '"https://accounts.google.com/**"');
+    expect(lintPlatform(elsewhere, "platform.yaml")).toEqual([]);
+    expect(lintPlatform(withPreset.replace('"/login**"', '"https://google.com/**"'), "platform.yaml")).toMatchObject([
+      { rule: "unreachable-host", message: expect.stringContaining("add it to allow") },
+    ]);
+    for (const [from, to] of [
+      ['"/api/accounts"', '"https://accounts.google.com/a"'],
+      ["open: /accounts", "open: https://accounts.google.com/a"],
+    ] as const)
+      expect(lintPlatform(withPreset.replace(from, to), "platform.yaml")).toMatchObject([
+        { rule: "unreachable-host", message: expect.stringContaining("nothing is collected there") },
+      ]);
+  });
+
   it("has nothing to say of the bundled platform", () => {
     const file = new URL("../../../../platforms/demo-bank/platform.yaml", import.meta.url);
     expect(lintPlatform(readFileSync(file, "utf8"), "platform.yaml")).toEqual([]);

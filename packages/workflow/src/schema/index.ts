@@ -1,3 +1,4 @@
+export { expandAllow, ownHosts } from "./allow-presets.ts";
 export { actionSchema, type Action } from "./action.ts";
 export { partSchema, type Part, type Table } from "./collect.ts";
 export { consentFields } from "./consent-fields.ts";

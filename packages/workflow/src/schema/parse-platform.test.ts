@@ -73,6 +73,8 @@ describe("a platform file", () => {
       /not in allow; add it/,
     ],
     ["a host with a scheme in allow", ["[bank.test]", '[bank.test, "https://x.test"]'], 6, 20, "allow.1", /no scheme/],
+    ["an unknown preset", ["[bank.test]", "[bank.test, preset:gogle-sso]"], 6, 20, "allow.1", /preset:google-sso/],
+    ["a login at a preset's host", ["[bank.test]", "[preset:google-sso]"], 4, 11, "loginUrl", /not in allow; add it/],
     ["a wildcard for everything", ["[bank.test]", '[bank.test, "*"]'], 6, 20, "allow.1", /host name/],
     ["an unknown role", ["role: button", "role: buton"], 9, 43, "screens.0.when.see.role", /use one of alert/],
     [

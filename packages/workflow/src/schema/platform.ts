@@ -4,14 +4,15 @@ import { outputNames } from "../output/index.ts";
 import { durationText } from "./action.ts";
 import { partSchema } from "./collect.ts";
 import { fieldNameText, idText, screenSchema } from "./screen.ts";
+import { allowPresetNames, ownHosts } from "./allow-presets.ts";
 import { isAllowedHost } from "./url-pattern.ts";
 
 const hostText = z
   .string()
   .max(253)
   .regex(
-    /^(?:\*\.)?(?=[^.]*[a-z0-9])[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
-    "write a host name in lower case, or *.name for its subdomains; no scheme, port or path",
+    new RegExp(`^(?:${allowPresetNames.join("|")}|(?:\\*\\.)?(?=[^.]*[a-z0-9])[a-z0-9-]+(?:\\.[a-z0-9-]+)+)$`),
+    `write a host name in lower case, or *.name for its subdomains; no scheme, port or path; or one of ${allowPresetNames.join(", ")}`,
   );
 
 const notYet = z.never({ error: "is not supported yet; remove it" }).optional();
@@ -101,7 +102,10 @@ export const platformDefinitionSchema = z
   })
   .superRefine((platform, context) => {
     const report = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-    if (URL.canParse(platform.loginUrl) && !isAllowedHost(platform.allow, new URL(platform.loginUrl).hostname))
+    if (
+      URL.canParse(platform.loginUrl) &&
+      !isAllowedHost(ownHosts(platform.allow), new URL(platform.loginUrl).hostname)
+    )
       report(["loginUrl"], "its host is not in allow; add it there");
     for (const [key, ids] of [
       ["screens", platform.screens.map(({ id }) => id)],

@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { expandAllow } from "./allow-presets.ts";
 
 /**
  * Which addresses a tree means: `/path/glob`, or `https://host.glob/path/glob`. `*` stays within one
@@ -37,10 +38,10 @@ function pathGlobs(path: string): string[] {
   return [`${stem}*`, `${stem}*/**`];
 }
 
-/** Whether a host is on an allow list of exact names and `*.name` (subdomains at any depth, not the apex). */
+/** Whether a host is on an allow list of exact names, `*.name` (subdomains at any depth, not the apex) and presets. */
 export function isAllowedHost(allow: readonly string[], host: string): boolean {
   const name = host.toLowerCase();
-  return allow.some((entry) =>
+  return expandAllow(allow).some((entry) =>
     entry.startsWith("*.") ? name.endsWith(entry.slice(1).toLowerCase()) : name === entry.toLowerCase(),
   );
 }
