@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -87,6 +88,14 @@ describe("where the egress proxy listens", () => {
     // The worker itself, as root, is not shut out, and is not asked who it is.
     expect(await askOn(path)).toBe(403);
     expect(warnings).toEqual([]);
+  });
+
+  it.runIf(own >= 0)("on loopback: a stranger that asks for nothing does not keep a place", async () => {
+    await create(own + 1).listen({ loopback: true });
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.resume();
+    await once(socket, "close");
+    expect(proxy.report.connections).toBe(0);
   });
 
   it("on loopback: many at once, some of which hang up, are all told apart from a stranger's", async () => {

@@ -28,6 +28,8 @@ interface EgressProxyOptions extends EgressNetwork {
   log: Logger;
 }
 
+const strangerMs = 1_000;
+
 /** Where the browser finds the proxy. A socket lies in a folder of the worker's that its user may pass through. */
 export type EgressAddress = { loopback: true } | { socketPath: string };
 
@@ -213,7 +215,14 @@ export class EgressProxy {
 
   #accept(socket: Socket): void {
     this.#track(socket);
-    if (this.#options.uid !== undefined && !this.#removeSocket) this.#owners.set(socket, readPeerOwner(socket));
+    const { uid } = this.#options;
+    if (uid === undefined || this.#removeSocket) return;
+    const owner = readPeerOwner(socket);
+    this.#owners.set(socket, owner);
+    // A stranger may ask, and is refused; it may not stay and fill the places of the slot's browser.
+    void owner.then((found) => {
+      if (found.kind === "user" && found.uid !== uid) socket.setTimeout(strangerMs, () => socket.destroy());
+    });
   }
 
   #track(socket: Duplex): void {
