@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { createAddressGuard } from "@attestream/address-guard";
 import { AppError, jsonSchema } from "@attestream/shared";
 import { z } from "zod";
+import { createAuditLog } from "./audit/audit-log.ts";
+import { noteConfiguration } from "./audit/note-configuration.ts";
 import { createAttestationService, type AttestationService } from "./attestation/attestation-service.ts";
 import { attestationRoute } from "./attestation/attestation.routes.ts";
 import { jwksRoute } from "./attestation/jwks.routes.ts";
@@ -26,7 +28,7 @@ import { limitRefusedKeys } from "./http/refused-keys.ts";
 import { createKeyRotation } from "./keys/key-rotation.ts";
 import { createWebhookSecretStore } from "./keys/webhook-secret-store.ts";
 import { rotateKeyRoute, rotateWebhookSecretRoute, webhookSecretsRoute } from "./keys/rotation.routes.ts";
-import { loadSecrets } from "./keys/secrets.ts";
+import { auditKey, loadSecrets } from "./keys/secrets.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { createPages } from "./pages/pages.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
@@ -143,11 +145,14 @@ async function start(
   });
   undo.push(() => database.close());
   const { db } = database;
+  const audit = createAuditLog({ key: auditKey(secrets.masterKey), now });
+  await noteConfiguration({ db, audit }, { encryptionKey: sealer.keyId, dataRetentionMs: config.dataRetentionMs });
 
   const webhooks = createWebhooks({
     db,
     storage: database.storage,
     sealer,
+    audit,
     log,
     now,
     newId,
@@ -165,6 +170,7 @@ async function start(
     db,
     sealer,
     pepper,
+    audit,
     newId,
     now,
     bootstrapApiKey: config.bootstrapApiKey,
@@ -301,8 +307,8 @@ async function start(
   };
   const own = { sessions, platforms, addresses, sealer };
   const logStreams = createSessionLogStreams({ db, sessions, log, signal: stopping.signal });
-  const erase = createEraser({ db, keys: signingKeys, issuer: publicUrl, now, newId });
-  const webhookSecrets = createWebhookSecretStore({ db, sealer, now });
+  const erase = createEraser({ db, keys: signingKeys, issuer: publicUrl, audit, now, newId });
+  const webhookSecrets = createWebhookSecretStore({ db, sealer, audit, now });
   const askedWebhooks = rateLimit(webhookLimit(config.webhooksPerMinute));
   const partnerRoutes: PartnerRoutes = {
     listPlatforms: { handler: listPlatforms(platforms) },
@@ -321,7 +327,7 @@ async function start(
     },
     getSession: { handler: getSessionRoute(own) },
     listSessions: { handler: listSessionsRoute({ db }) },
-    terminateSession: { handler: terminateSessionRoute(own) },
+    terminateSession: { handler: terminateSessionRoute({ ...own, audit }) },
     listSessionEvents: { handler: sessionEventsRoute({ db, sessions, streams: logStreams }) },
     getAttestation: { handler: attestationRoute({ sessions, attestations, publicUrl }) },
     eraseSessionData: { handler: eraseSessionRoute({ sessions, erase }) },
@@ -333,7 +339,7 @@ async function start(
       before: [askedWebhooks],
       handler: webhookTestRoute(webhooks.deliveries, config.webhookDevHosts),
     },
-    rotateApiKey: { handler: rotateKeyRoute(createKeyRotation({ db, pepper, now, newId })) },
+    rotateApiKey: { handler: rotateKeyRoute(createKeyRotation({ db, pepper, audit, now, newId })) },
     listWebhookSecrets: { handler: webhookSecretsRoute(webhookSecrets) },
     rotateWebhookSecret: { handler: rotateWebhookSecretRoute(webhookSecrets) },
   };
@@ -415,7 +421,7 @@ async function start(
         "sessions in VERIFYING could not be taken up; their deadline ends them",
       ),
     );
-  const resealing = keepSealed({ db, sealer, log, signal: stopping.signal });
+  const resealing = keepSealed({ db, sealer, audit, log, signal: stopping.signal });
   undo.push(async () => {
     stopping.abort();
     await Promise.all([sweeping, resuming, resealing]);

@@ -1,3 +1,4 @@
+import { systemActor } from "../audit/actor.ts";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -35,7 +36,14 @@ async function serve(api: Api, partnerId: string) {
   app.get(
     "/partner/browser-session/:id/attestation",
     (_request, response, next) => {
-      setPartner(response, { id: partnerId, name: "Example", mode: "test", keyId: "k", reachesEveryPlatform: false });
+      setPartner(response, {
+        id: partnerId,
+        name: "Example",
+        mode: "test",
+        keyId: "k",
+        reachesEveryPlatform: false,
+        actor: systemActor("test"),
+      });
       next();
     },
     attestationRoute({

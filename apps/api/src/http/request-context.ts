@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/actor.ts";
 import type { NextFunction, Request, Response } from "express";
 
 /** Gives every request an id, answered as `x-request-id` and named in every error. */
@@ -21,6 +22,8 @@ export interface AuthenticatedPartner {
   mode: "live" | "test";
   keyId: string;
   reachesEveryPlatform: boolean;
+  /** As the audit log names it. */
+  actor: Actor;
 }
 
 export function setPartner(response: Response, partner: AuthenticatedPartner): void {

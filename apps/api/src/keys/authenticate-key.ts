@@ -14,9 +14,12 @@ export interface KeyAuthenticatorDependencies {
   takenAsGiven: string | undefined;
 }
 
+/** A partner by its key, before anything is known of the request. */
+export type KeyHolder = Omit<AuthenticatedPartner, "actor"> & { keyPrefix: string };
+
 /** Who holds this key, or null. Costs one indexed query; a typo costs none. */
 export function createKeyAuthenticator(deps: KeyAuthenticatorDependencies) {
-  return async function authenticate(key: string): Promise<AuthenticatedPartner | null> {
+  return async function authenticate(key: string): Promise<KeyHolder | null> {
     if (key !== deps.takenAsGiven && !isPlausibleApiKey(key)) return null;
     const hash = hashApiKey(deps.pepper, key);
     const now = deps.now();
@@ -29,6 +32,7 @@ export function createKeyAuthenticator(deps: KeyAuthenticatorDependencies) {
       .select([
         "api_keys.id",
         "api_keys.hash",
+        "api_keys.prefix",
         "api_keys.mode",
         "api_keys.reaches_every_platform",
         "api_keys.last_used_at",
@@ -45,6 +49,7 @@ export function createKeyAuthenticator(deps: KeyAuthenticatorDependencies) {
       name: row.name,
       mode: row.mode,
       keyId: row.id,
+      keyPrefix: row.prefix,
       reachesEveryPlatform: row.reaches_every_platform,
     };
   };

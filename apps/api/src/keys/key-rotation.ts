@@ -1,5 +1,6 @@
 import { AppError } from "@attestream/shared";
 import type { Kysely } from "kysely";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
 import type { Database } from "../storage/schema.ts";
 import { hashApiKey, newApiKey, prefixOf } from "./api-key.ts";
@@ -18,6 +19,7 @@ export interface RotatedKey {
 export function createKeyRotation(deps: {
   db: Kysely<Database>;
   pepper: Uint8Array;
+  audit: AuditLog;
   now: () => Date;
   newId: () => string;
 }) {
@@ -58,6 +60,12 @@ export function createKeyRotation(deps: {
           last_used_at: null,
         })
         .execute();
+      await deps.audit.record(trx, partner.actor, {
+        action: "api_key.replaced",
+        subject: previous.prefix,
+        partnerId: partner.id,
+        details: { by: prefixOf(key), mode: partner.mode, previousEndsAt: previousEndsAt.toISOString() },
+      });
       return { key, createdAt, previousPrefix: previous.prefix, previousEndsAt };
     });
 }

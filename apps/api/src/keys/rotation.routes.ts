@@ -41,7 +41,8 @@ export function webhookSecretsRoute(store: WebhookSecretStore): RequestHandler {
 export function rotateWebhookSecretRoute(store: WebhookSecretStore): RequestHandler {
   return async (request, response) => {
     const { overlapHours } = parseInput(rotateRequestSchema, request.body);
-    const secrets = await store.rotate(partnerOf(response).id, overlapHours * hourMs);
+    const partner = partnerOf(response);
+    const secrets = await store.rotate(partner.id, overlapHours * hourMs, partner.actor);
     const answer: RotatedWebhookSecret = { webhookSecret: secrets[0]?.secret ?? "", ...present(secrets) };
     sendSuccess(response, answer, 201);
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deriveKey } from "../storage/encryption.ts";
 import { makeFolder } from "../storage/make-folder.ts";
 import { StorageError } from "../storage/storage-error.ts";
 
@@ -20,6 +21,11 @@ export function loadSecrets(config: {
     masterKey: new TextEncoder().encode(masterKey),
     workerToken: config.workerToken ?? keptSecret(config.dataDir, "worker.token"),
   };
+}
+
+/** With which the audit log's entries are chained. */
+export function auditKey(masterKey: Uint8Array): Uint8Array {
+  return deriveKey(masterKey, "audit chain v1");
 }
 
 function keptSecret(dataDir: string, name: string): string {

@@ -12,8 +12,9 @@ export function eraseSessionRoute(deps: {
   erase: ReturnType<typeof createEraser>;
 }): RequestHandler {
   return async (request, response) => {
-    const session = await ownSession(deps.sessions, partnerOf(response), request.params["id"]);
-    const { erased_at, receipt } = await deps.erase(session.id);
+    const partner = partnerOf(response);
+    const session = await ownSession(deps.sessions, partner, request.params["id"]);
+    const { erased_at, receipt } = await deps.erase(session.id, partner.actor);
     const answer: Erasure = { sessionId: session.id, erasedAt: erased_at.toISOString(), receipt };
     sendSuccess(response, answer);
   };

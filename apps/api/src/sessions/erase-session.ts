@@ -1,6 +1,8 @@
 import { signErasureReceipt } from "@attestream/attestation";
 import { AppError, isTerminal } from "@attestream/shared";
 import type { Kysely, Selectable } from "kysely";
+import type { Actor } from "../audit/actor.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { SigningKeys } from "../attestation/signing-keys.ts";
 import type { Database, ErasuresTable } from "../storage/schema.ts";
 import { recordEvent } from "./apply-event.ts";
@@ -10,12 +12,13 @@ export function createEraser(deps: {
   db: Kysely<Database>;
   keys: Pick<SigningKeys, "active">;
   issuer: string;
+  audit: AuditLog;
   now: () => Date;
   newId: () => string;
 }) {
-  const { db, keys, issuer, now, newId } = deps;
+  const { db, keys, issuer, audit, now, newId } = deps;
 
-  return async function erase(sessionId: string): Promise<Selectable<ErasuresTable>> {
+  return async function erase(sessionId: string, actor: Actor): Promise<Selectable<ErasuresTable>> {
     // Before the transaction: the embedded database has one connection.
     const key = await keys.active();
     return db.transaction().execute(async (trx) => {
@@ -78,6 +81,11 @@ export function createEraser(deps: {
       );
       const erasure = { session_id: sessionId, receipt, erased_at: at };
       await trx.insertInto("erasures").values(erasure).execute();
+      await audit.record(trx, actor, {
+        action: "session.data_erased",
+        subject: sessionId,
+        partnerId: session.partner_id,
+      });
       return erasure;
     });
   };

@@ -1,3 +1,4 @@
+import { systemActor, type Actor } from "../audit/actor.ts";
 import type { Kysely } from "kysely";
 import type { Database } from "../storage/schema.ts";
 
@@ -11,7 +12,7 @@ const batch = 50;
  */
 export function createRetention(deps: {
   db: Kysely<Database>;
-  erase: (sessionId: string) => Promise<unknown>;
+  erase: (sessionId: string, actor: Actor) => Promise<unknown>;
   /** 0: kept until a partner asks. */
   retentionMs: number;
   now: () => Date;
@@ -30,7 +31,7 @@ export function createRetention(deps: {
       .orderBy("completed_at")
       .limit(batch)
       .execute();
-    for (const { id } of due) await erase(id);
+    for (const { id } of due) await erase(id, systemActor("retention"));
     if (due.length < batch) sweptAt = at;
   };
 }

@@ -21,6 +21,7 @@ function templatePath(): string {
     "migrations/0005-webhook-events.ts",
     "migrations/0006-sealed-attestations.ts",
     "migrations/0007-hand-over.ts",
+    "migrations/0008-audit-log.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

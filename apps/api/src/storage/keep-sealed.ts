@@ -1,4 +1,6 @@
 import type { Kysely } from "kysely";
+import { systemActor } from "../audit/actor.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { Log } from "../http/log.ts";
 import type { Sealer } from "./encryption.ts";
 import { resealAll } from "./reseal.ts";
@@ -8,10 +10,11 @@ import type { Database } from "./schema.ts";
 export async function keepSealed(deps: {
   db: Kysely<Database>;
   sealer: Sealer;
+  audit: AuditLog;
   log: Log;
   signal: AbortSignal;
 }): Promise<void> {
-  const { sealer, log } = deps;
+  const { db, sealer, audit, log } = deps;
   try {
     const { missingKeys, unreadable, finished, resealed } = await resealAll(deps);
     if (unreadable > 0) {
@@ -20,6 +23,13 @@ export async function keepSealed(deps: {
         "stored values cannot be read: add the keys that sealed them to ENCRYPTION_KEYS_OLD",
       );
     } else if (finished && resealed > 0) {
+      await db.transaction().execute((trx) =>
+        audit.record(trx, systemActor("start"), {
+          action: "encryption_key.changed",
+          subject: sealer.keyId,
+          details: { values: resealed },
+        }),
+      );
       log.info(
         { op: "reseal", keyId: sealer.keyId, resealed },
         "all that is stored is under the present key; ENCRYPTION_KEYS_OLD may be emptied once no process writes under an old one",

@@ -7,6 +7,7 @@ import * as sealedStream from "./migrations/0004-sealed-stream.ts";
 import * as webhookEvents from "./migrations/0005-webhook-events.ts";
 import * as sealedAttestations from "./migrations/0006-sealed-attestations.ts";
 import * as handOver from "./migrations/0007-hand-over.ts";
+import * as auditLog from "./migrations/0008-audit-log.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = {
@@ -17,6 +18,7 @@ const migrations = {
   "0005-webhook-events": webhookEvents,
   "0006-sealed-attestations": sealedAttestations,
   "0007-hand-over": handOver,
+  "0008-audit-log": auditLog,
 };
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */

@@ -25,6 +25,7 @@ export interface Database {
   disabled_webhook_endpoints: DisabledWebhookEndpointsTable;
   idempotency_keys: IdempotencyKeysTable;
   erasures: ErasuresTable;
+  audit_log: AuditLogTable;
 }
 
 export interface PartnersTable {
@@ -251,6 +252,21 @@ export interface ErasuresTable {
   /** Compact JWS. */
   receipt: string;
   erased_at: Date;
+}
+
+/** What keys and settings have done. Append-only, each row chained to those before it. */
+export interface AuditLogTable {
+  seq: number;
+  at: Date;
+  actor: string;
+  action: string;
+  subject: string | null;
+  partner_id: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** JSON as text. */
+  details: string;
+  chain: Uint8Array;
 }
 
 export type SessionRow = Selectable<SessionsTable>;

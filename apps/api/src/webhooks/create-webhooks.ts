@@ -1,7 +1,8 @@
 import { lookup } from "node:dns/promises";
-import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
+import { createAddressGuard, createResolve, type AddressGuard, type Resolve } from "@attestream/address-guard";
 import type { PGlite } from "@electric-sql/pglite";
 import type { Kysely } from "kysely";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { Log } from "../http/log.ts";
 import type { Sealer } from "../storage/encryption.ts";
 import type { Database } from "../storage/schema.ts";
@@ -16,6 +17,7 @@ export interface WebhooksOptions {
   /** The same database, as the queue connects to it. */
   storage: { pglite: PGlite } | { databaseUrl: string };
   sealer: Sealer;
+  audit: AuditLog;
   log: Log;
   now: () => Date;
   newId: () => string;
@@ -51,7 +53,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const post = createPostWebhook({
     devHosts,
     guard: options.guard ?? createAddressGuard(),
-    resolve: options.resolve ?? systemResolve,
+    resolve: options.resolve ?? createResolve(),
+    resolveDevHost: options.resolve ?? systemResolve,
     now,
     extraCa,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
@@ -61,7 +64,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   return {
     outbox: createWebhookOutbox({ queue, now, newId }),
-    deliveries: createDeliveryLog({ db, queue, now, newId }),
+    deliveries: createDeliveryLog({ db, queue, audit: options.audit, now, newId }),
     async start() {
       await queue.open();
       await queue.work((job, signal) => attempt(job, AbortSignal.any([signal, stopping.signal])));
@@ -78,7 +81,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   };
 }
 
-/** The system's own way to resolve, /etc/hosts included, IPv4 first. */
+/** The system's own way to resolve, /etc/hosts included, IPv4 first: for the names that the operator gave. */
 async function systemResolve(hostname: string): Promise<string[]> {
   const found = await lookup(hostname, { all: true, order: "ipv4first" });
   return found.map(({ address }) => address);

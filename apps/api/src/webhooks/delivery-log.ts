@@ -6,6 +6,7 @@ import type {
   replayRangeRequestSchema,
 } from "@attestream/shared/partner-api";
 import type { z } from "zod";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
 import type { Database, WebhookAttemptsTable, WebhookDeliveriesTable } from "../storage/schema.ts";
 import { isDisabled } from "./disabled-endpoints.ts";
@@ -16,6 +17,7 @@ import type { WebhookQueue } from "./webhook-queue.ts";
 export type DeliveryRow = Selectable<WebhookDeliveriesTable>;
 export type AttemptRow = Selectable<WebhookAttemptsTable>;
 type Owner = Pick<AuthenticatedPartner, "id" | "mode">;
+type Asking = Pick<AuthenticatedPartner, "id" | "mode" | "actor">;
 
 /** What a partner sees and asks of its deliveries. Another's do not exist for it. */
 export interface DeliveryLog {
@@ -27,9 +29,9 @@ export interface DeliveryLog {
   /** Oldest first; see record-attempt.ts for which are kept. */
   attemptsOf(delivery: DeliveryRow): Promise<AttemptRow[]>;
   /** Sends it once more, under the same id, with the whole schedule of retries. */
-  replay(owner: Owner, id: string): Promise<DeliveryRow>;
+  replay(owner: Asking, id: string): Promise<DeliveryRow>;
   /** The same for those that were made within a time, a bounded number of them. */
-  replayRange(owner: Owner, request: z.output<typeof replayRangeRequestSchema>): Promise<ReplayedRange>;
+  replayRange(owner: Asking, request: z.output<typeof replayRangeRequestSchema>): Promise<ReplayedRange>;
   /** One attempt of a made-up webhook. */
   sendTest(owner: Owner, url: string): Promise<DeliveryRow>;
 }
@@ -37,11 +39,12 @@ export interface DeliveryLog {
 export function createDeliveryLog(deps: {
   db: Kysely<Database>;
   queue: Pick<WebhookQueue, "send" | "wake">;
+  audit: AuditLog;
   now: () => Date;
   newId: () => string;
 }): DeliveryLog {
   const { db, queue, now, newId } = deps;
-  const replays = createReplays({ db, queue, now });
+  const replays = createReplays({ db, queue, audit: deps.audit, now });
 
   async function get(owner: Owner, id: string): Promise<DeliveryRow> {
     const row = await db

@@ -36,6 +36,8 @@ export interface PostOptions {
   devHosts: readonly string[];
   guard: AddressGuard;
   resolve: Resolve;
+  /** For hosts that the operator named for development; default: as the others. */
+  resolveDevHost?: Resolve;
   now: () => Date;
   /** PEM: certificate authorities trusted besides the usual ones. */
   extraCa?: string | undefined;
@@ -64,7 +66,7 @@ export function createPostWebhook(options: PostOptions): PostWebhook {
         resolvePublic(target.url.hostname, {
           guard: options.guard,
           isDevHost: target.isDevHost,
-          resolve: options.resolve,
+          resolve: (target.isDevHost && options.resolveDevHost) || options.resolve,
         }),
         ended,
       );

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { ReplayedRange, replayRangeRequestSchema } from "@attestream/shared/partner-api";
 import type { z } from "zod";
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { AuthenticatedPartner } from "../http/request-context.ts";
 import type { Database } from "../storage/schema.ts";
 import { disabledAmong } from "./disabled-endpoints.ts";
@@ -10,7 +11,7 @@ import type { Urgency, WebhookQueue } from "./webhook-queue.ts";
 /** Of one request. What is left over is asked for again, from `nextFrom`. */
 export const maxReplayed = 500;
 
-type Owner = Pick<AuthenticatedPartner, "id" | "mode">;
+type Owner = Pick<AuthenticatedPartner, "id" | "mode" | "actor">;
 
 export interface Replays {
   /** Once more under the same id, with the whole schedule of retries. Undefined when there is none, or it is under way. */
@@ -22,9 +23,10 @@ export interface Replays {
 export function createReplays(deps: {
   db: Kysely<Database>;
   queue: Pick<WebhookQueue, "send" | "wake">;
+  audit: AuditLog;
   now: () => Date;
 }): Replays {
-  const { db, queue, now } = deps;
+  const { db, queue, audit, now } = deps;
 
   async function replay(owner: Owner, ids: readonly string[], urgency: Urgency): Promise<DeliveryRow[]> {
     const replayed = await db.transaction().execute(async (trx) => {
@@ -44,7 +46,15 @@ export function createReplays(deps: {
         .returningAll()
         .execute();
       const jobs = rows.map(({ id, replays }) => ({ deliveryId: id, attempts: 0, replays }));
-      if (jobs.length > 0) await queue.send(trx, jobs, { partnerId: owner.id, urgency });
+      if (jobs.length > 0) {
+        await queue.send(trx, jobs, { partnerId: owner.id, urgency });
+        await audit.record(trx, owner.actor, {
+          action: "webhook.replayed",
+          ...(urgency === "end" && ids[0] !== undefined ? { subject: ids[0] } : {}),
+          partnerId: owner.id,
+          details: { deliveries: jobs.length, mode: owner.mode },
+        });
+      }
       return rows;
     });
     queue.wake();

@@ -1,3 +1,4 @@
+import { createAuditLog } from "../../audit/audit-log.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect, type Selectable } from "kysely";
@@ -51,6 +52,7 @@ export async function startSessions(
   const db = openKysely(storage);
   await migrate(db);
   const sealer = createSealer(options.masterKey ?? sharedMasterKey);
+  const audit = createAuditLog({ key: new Uint8Array(32), now: () => new Date() });
   const now = () => new Date();
   const partnerId = randomUUID();
   const secrets = [newWebhookSecret(), newWebhookSecret()];
@@ -60,6 +62,7 @@ export async function startSessions(
 
   const startWebhooks = () =>
     createWebhooks({
+      audit,
       db,
       storage,
       sealer,
