@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Resolve } from "@attestream/address-guard";
+import { createResolve, type Resolve } from "@attestream/address-guard";
 import type { DownMessage } from "@attestream/shared/worker-protocol";
 import { createWorkerIdentity } from "@attestream/sealed-channel/worker";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { ReportBuffer } from "./control/report-buffer.ts";
-import { resolveWithSystem } from "./egress/dial-public.ts";
 import { readAvailableMiB } from "./pool/available-memory.ts";
 import { BrowserPool } from "./pool/browser-pool.ts";
 import { prepareBrowsers } from "./pool/prepare-browsers.ts";
@@ -46,7 +45,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     config,
     runTree,
     log,
-    resolve = resolveWithSystem,
+    resolve = createResolve(),
     now = () => new Date(),
     random = Math.random,
     newId = randomUUID,

@@ -1,4 +1,5 @@
 export { createAddressGuard, type AddressGuard } from "./address-guard.ts";
+export { createResolve } from "./create-resolve.ts";
 export { readHost } from "./read-host.ts";
 export { refusedCidrsSchema, type RefusedCidr } from "./refused-cidrs.ts";
 export { resolvePublic, type Resolution, type Resolve } from "./resolve-public.ts";

@@ -1,9 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { connect, type Socket } from "node:net";
 import { resolvePublic, type AddressGuard, type Resolve } from "@attestream/address-guard";
-
-export const resolveWithSystem: Resolve = async (host) =>
-  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
 export class EgressRefused extends Error {
   override readonly name = "EgressRefused";
