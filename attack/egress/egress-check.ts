@@ -67,7 +67,31 @@ export const egressCheck: Check = {
       "egress.dns": { value: product.queries.length, note: [...new Set(product.queries)].slice(0, 10).join(", ") },
     };
   },
-  holes: [],
+  holes: [
+    {
+      name: "no egress policy for addresses",
+      figure: "egress.packets",
+      patches: [
+        {
+          file: "apps/browser-worker/src/egress/egress-policy.ts",
+          find: 'if (read.kind === "address") return { kind: "refused", reason: "ip literal" };',
+          replace:
+            'if (read.kind === "address") return { kind: "dial", host: rawHost, address: rawHost.replace(/^\\[|\\]$/g, ""), port };',
+        },
+      ],
+    },
+    {
+      name: "browsers share this machine's network",
+      figure: "egress.dns",
+      patches: [
+        {
+          file: "apps/browser-worker/src/sandbox/find-bubblewrap.ts",
+          find: "if (bwrapPath !== null && socatPath !== null)",
+          replace: "if (bwrapPath === socatPath)",
+        },
+      ],
+    },
+  ],
 };
 
 /** Opens the page, by either way, and tells what arrived. */

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv4 } from "node:net";
+import { nameServer } from "./own-network.ts";
 
 export interface NameServer extends AsyncDisposable {
   /** Every name that somebody has asked for, once for each question. */
@@ -8,26 +9,35 @@ export interface NameServer extends AsyncDisposable {
 }
 
 const port = 53;
+/** An answer comes from the address that was asked: bound to all at once, another would be chosen. */
+const listensAt = [nameServer, "127.0.0.1", "10.99.77.1", "169.254.169.254", "::1", "fd00:a77::1"];
 
 /** The name server of this program's own network: it answers by `answer`, and remembers who was asked for. */
 export async function startNameServer(answer: (name: string, family: 4 | 6) => readonly string[]): Promise<NameServer> {
   const asked: string[] = [];
-  const socket = createSocket("udp6");
-  socket.on("message", (question, { port: from, address }) => {
-    const { name, type, end } = readQuestion(question);
-    asked.push(name);
-    const family = type === 1 ? 4 : type === 28 ? 6 : null;
-    const addresses = family === null ? [] : answer(name, family).filter((one) => isIPv4(one) === (family === 4));
-    socket.send(encodeAnswer(question.subarray(0, end), type, addresses), from, address);
+  const sockets = listensAt.map((address) => {
+    const socket = createSocket(isIPv4(address) ? "udp4" : "udp6");
+    socket.on("message", (question, { port: from, address: asker }) => {
+      const { name, type, end } = readQuestion(question);
+      asked.push(name);
+      const family = type === 1 ? 4 : type === 28 ? 6 : null;
+      const addresses = family === null ? [] : answer(name, family).filter((one) => isIPv4(one) === (family === 4));
+      socket.send(encodeAnswer(question.subarray(0, end), type, addresses), from, asker);
+    });
+    socket.bind(port, address);
+    return socket;
   });
-  socket.bind(port, "::");
-  await once(socket, "listening");
+  await Promise.all(sockets.map((socket) => once(socket, "listening")));
   return {
     asked,
     async [Symbol.asyncDispose]() {
-      const closed = once(socket, "close");
-      socket.close();
-      await closed;
+      await Promise.all(
+        sockets.map((socket) => {
+          const closed = once(socket, "close");
+          socket.close();
+          return closed;
+        }),
+      );
     },
   };
 }

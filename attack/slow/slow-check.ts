@@ -56,7 +56,8 @@ export const slowCheck: Check = {
       }
       progress(`  ${served} of ${asked} requests were served; waiting for the slow ones to be sent away`);
       const until = performance.now() + cutWithinMs;
-      while (open > 0 && performance.now() < until && !signal.aborted) await pause(500);
+      const isOver = () => open === 0 || performance.now() > until || signal.aborted;
+      while (!isOver()) await pause(500);
       return {
         "slow.served": { value: (served / asked) * 100, note: `of ${asked} requests, beside ${clients} slow sockets` },
         "slow.cut": { value: ((clients - open) / clients) * 100, note: `within ${cutWithinMs / 1000} s` },
@@ -71,8 +72,16 @@ export const slowCheck: Check = {
       name: "slow clients may stay",
       figure: "slow.cut",
       patches: [
-        { file: "apps/api/src/http/listen.ts", find: "headersTimeout: 10_000", replace: "headersTimeout: 0" },
-        { file: "apps/api/src/http/listen.ts", find: "requestTimeout: 30_000", replace: "requestTimeout: 0" },
+        {
+          file: "apps/api/src/http/listen.ts",
+          find: "headersTimeout: headersTimeoutMs,",
+          replace: "headersTimeout: 0,",
+        },
+        {
+          file: "apps/api/src/http/listen.ts",
+          find: "requestTimeout: requestTimeoutMs,",
+          replace: "requestTimeout: 0,",
+        },
       ],
     },
   ],

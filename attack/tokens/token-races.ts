@@ -46,6 +46,11 @@ export const tokenRaces: Check = {
           find: "return inserted !== undefined;",
           replace: "void inserted; return true;",
         },
+        ...["db", "trx"].map((handle) => ({
+          file: "apps/api/src/embed/viewer-store.ts",
+          find: `if (await isSpent(${handle}, tokenId)) return`,
+          replace: "if (tokenId === '') return",
+        })),
       ],
     },
   ],
