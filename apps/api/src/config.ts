@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
 import { z } from "zod";
 import { durationSchema, parseDuration } from "@attestream/shared";
+import { isolationLevelSchema, type IsolationLevel } from "@attestream/shared/worker-protocol";
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 
@@ -143,6 +144,9 @@ export const environmentSchema = z.object({
     .max(1_000_000)
     .default(4_000)
     .describe("Connections open at once, streams included; below the process's limit of open files"),
+  MIN_ISOLATION: isolationLevelSchema
+    .default("L1")
+    .describe("Least level of isolation that a worker must have to be taken: L0 (none), L1, L2 or L3"),
   TRUST_PROXY: trustedProxies.describe(
     "Reverse proxies before the API, whose X-Forwarded-For is believed: how many, or their addresses, separated by commas",
   ),
@@ -218,6 +222,7 @@ export interface Config {
   trustProxy: number | string[];
   allowedHosts: string[];
   maxConnections: number;
+  minIsolation: IsolationLevel;
   partnerQuota: number;
   /** 0: no end. */
   dataRetentionMs: number;
@@ -285,6 +290,7 @@ function toConfig(env: Environment): Config {
     trustProxy: env.TRUST_PROXY,
     allowedHosts: env.ALLOWED_HOSTS,
     maxConnections: env.MAX_CONNECTIONS,
+    minIsolation: env.MIN_ISOLATION,
     partnerQuota: env.PARTNER_QUOTA,
     dataRetentionMs: env.DATA_RETENTION,
     readyHoldMs: env.READY_HOLD,

@@ -146,7 +146,10 @@ async function start(
   undo.push(() => database.close());
   const { db } = database;
   const audit = createAuditLog({ key: auditKey(secrets.masterKey), now });
-  await noteConfiguration({ db, audit }, { encryptionKey: sealer.keyId, dataRetentionMs: config.dataRetentionMs });
+  await noteConfiguration(
+    { db, audit },
+    { encryptionKey: sealer.keyId, minIsolation: config.minIsolation, dataRetentionMs: config.dataRetentionMs },
+  );
 
   const webhooks = createWebhooks({
     db,
@@ -218,6 +221,7 @@ async function start(
     workerToken: secrets.workerToken,
     heartbeatMs: options.timing?.heartbeatMs ?? heartbeatMs,
     leaseMs: lease,
+    minIsolation: config.minIsolation,
     listener: reports,
     now,
     log,

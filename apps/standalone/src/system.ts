@@ -86,6 +86,8 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
       DATA_DIR: dataDir,
       WORKER_TOKEN: workerToken,
       EXTRA_CA_FILE: extraCaFile,
+      // Who lets the worker run without a sandbox means the API to take it.
+      MIN_ISOLATION: environment["MIN_ISOLATION"] ?? (isOn(environment["ALLOW_NO_SANDBOX"]) ? "L0" : undefined),
       WEBHOOK_DEV_HOSTS: joinLists(environment["WEBHOOK_DEV_HOSTS"], `127.0.0.1:${partnerPort}`),
       DEMO_PARTNER_API_KEY: demoApiKey,
       DEMO_PARTNER_WEBHOOK_SECRET: demoSecret,
@@ -125,6 +127,10 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
     await stop();
     throw error;
   }
+}
+
+function isOn(flag: string | undefined): boolean {
+  return flag === "1" || flag === "true";
 }
 
 function text(value: unknown): string | undefined {

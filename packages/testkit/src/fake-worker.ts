@@ -9,6 +9,7 @@ import {
   proveToken,
   workerProtocolVersion,
   type DownMessage,
+  type IsolationLevel,
   type SessionReport,
   type UpMessage,
 } from "@attestream/shared/worker-protocol";
@@ -28,6 +29,8 @@ export interface FakeWorkerOptions {
   /** Default 100 ms: quicker than real ones, so that tests need not wait. */
   heartbeatMs?: number;
   protocol?: number;
+  /** Default L1. */
+  isolationLevel?: IsolationLevel;
   /** Sessions it holds from an earlier life, with their epochs. */
   held?: Iterable<[string, number]>;
   /**
@@ -187,7 +190,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       workerId,
       address: options.address ?? "127.0.0.1:9",
       capacity,
-      isolationLevel: "L0",
+      isolationLevel: options.isolationLevel ?? "L1",
       browser: { product: "FakeBrowser", version: "1" },
       identityKey: { kty: "EC", kid: workerId },
       held: heldList(),
@@ -242,6 +245,6 @@ function sampleResult(assignment: Assignment): ResultReport["result"] {
     failedParts: [],
     workflow: { name: "sample", version: "1.0.0", hash: assignment.platformHash },
     browser: { product: "FakeBrowser", version: "1" },
-    isolationLevel: "L0",
+    isolationLevel: "L1",
   };
 }

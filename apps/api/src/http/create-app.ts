@@ -52,7 +52,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(helmet());
 
   app.get("/healthz", healthz);
-  app.get("/readyz", readyz(deps.db));
+  app.get("/readyz", readyz(deps.db, deps.now));
   app.get("/.well-known/jwks.json", deps.jwks);
   app.get("/.well-known/worker-keys.json", deps.workerKeys);
   const noStore: RequestHandler = (_request, response, next) => {

@@ -1,21 +1,22 @@
 import type { RequestHandler } from "express";
-import { sql, type Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import { AppError } from "@attestream/shared";
 import type { Database } from "../storage/schema.ts";
+import { readPresentWorkers } from "../workers/present-workers.ts";
 
 /** `GET /healthz`: the process answers. Says nothing about what it depends on, so that an outage elsewhere does not get it restarted. */
 export const healthz: RequestHandler = (_request, response) => {
   response.json({ status: "ok" });
 };
 
-/** `GET /readyz`: requests can be served: the database answers. */
-export function readyz(db: Kysely<Database>): RequestHandler {
+/** `GET /readyz`: requests can be served: the database answers. Says also how many workers there are, and the least isolation among them. */
+export function readyz(db: Kysely<Database>, now: () => Date): RequestHandler {
   return async (_request, response) => {
     try {
-      await sql`select 1`.execute(db);
+      const { up, isolationLevel } = await readPresentWorkers(db, now());
+      response.json({ status: "ok", workers: up, isolationLevel });
     } catch (error) {
       throw new AppError("storage_unavailable", { cause: error });
     }
-    response.json({ status: "ok" });
   };
 }

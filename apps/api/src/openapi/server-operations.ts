@@ -1,8 +1,14 @@
+import { isolationLevelSchema } from "@attestream/shared/worker-protocol";
 import { z } from "zod";
 import { workerKeysSchema } from "@attestream/shared/frame-api";
 import type { Operation } from "./operation.ts";
 
 const okSchema = z.strictObject({ status: z.literal("ok") });
+const readySchema = z.strictObject({
+  status: z.literal("ok"),
+  workers: z.int().min(0).describe("Workers that are connected."),
+  isolationLevel: isolationLevelSchema.nullable().describe("The least among them; null when there is none."),
+});
 
 /** Without a key. */
 export const serverOperations = [
@@ -47,7 +53,7 @@ export const serverOperations = [
     summary: "Answers while requests can be served.",
     group: "server",
     partner: false,
-    answer: { status: 200, description: "They can.", schema: okSchema },
+    answer: { status: 200, description: "They can.", schema: readySchema },
     errors: ["storage_unavailable"],
   },
   {

@@ -1,12 +1,13 @@
 import type { Kysely } from "kysely";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database } from "../storage/schema.ts";
+import { readPresentWorkers, type PresentWorkers } from "../workers/present-workers.ts";
 
 /** What the landing page says about this installation. Counts, public names and what is wrong with a platform's file. */
 export interface SystemStatus {
   /** Null: the database does not answer, and nothing below is known. */
   database: "pglite" | "postgres" | null;
-  workers: { up: number; capacity: number; warm: number; browser: string | null; isolationLevel: string | null };
+  workers: PresentWorkers;
   platforms: { active: string[]; outOfService: { name: string; problem: string }[] };
   framePage: boolean;
   at: Date;
@@ -20,9 +21,6 @@ export interface StatusDependencies {
   clock: () => Date;
 }
 
-/** A worker that has not been heard of for so long is not counted. */
-const workerSilenceMs = 10_000;
-
 export async function readSystemStatus({
   db,
   engine,
@@ -34,25 +32,13 @@ export async function readSystemStatus({
   const framePage = await isFrameBuilt();
   try {
     const [workers, listed, broken] = await Promise.all([
-      db
-        .selectFrom("workers")
-        .select(["capacity", "warm", "browser", "isolation_level"])
-        .where("state", "=", "up")
-        .where("seen_at", ">", new Date(at.getTime() - workerSilenceMs))
-        .execute(),
+      readPresentWorkers(db, at),
       platforms.list(),
       db.selectFrom("platforms").select(["name", "problem"]).where("is_active", "=", false).orderBy("name").execute(),
     ]);
-    const [first] = workers;
     return {
       database: engine,
-      workers: {
-        up: workers.length,
-        capacity: workers.reduce((sum, { capacity }) => sum + capacity, 0),
-        warm: workers.reduce((sum, { warm }) => sum + warm, 0),
-        browser: first?.browser ?? null,
-        isolationLevel: first?.isolation_level ?? null,
-      },
+      workers,
       platforms: {
         active: listed.filter(({ isActive }) => isActive).map(({ definition }) => definition.displayName),
         outOfService: broken.map(({ name, problem }) => ({ name, problem: firstLine(problem ?? "") })),

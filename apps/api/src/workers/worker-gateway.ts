@@ -2,9 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import {
+  isIsolatedBelow,
   upMessageSchema,
   workerCloseCodes,
   type DownMessage,
+  type IsolationLevel,
   type UpMessage,
 } from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
@@ -42,11 +44,13 @@ export function createWorkerGateway(deps: {
   workerToken: string;
   heartbeatMs: number;
   leaseMs: number;
+  /** A worker of a lower level is refused. */
+  minIsolation: IsolationLevel;
   listener: WorkerListener;
   now: () => Date;
   log: Log;
 }): WorkerGateway {
-  const { workerToken, heartbeatMs, leaseMs, listener, now, log } = deps;
+  const { workerToken, heartbeatMs, leaseMs, minIsolation, listener, now, log } = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const links = new Map<string, WorkerLink>();
   const working = new Set<Promise<void>>();
@@ -70,6 +74,13 @@ export function createWorkerGateway(deps: {
     async function take(message: UpMessage): Promise<void> {
       if (message.type === "register") {
         if (link !== null) return socket.close(workerCloseCodes.badMessage, "registered already");
+        if (isIsolatedBelow(message.isolationLevel, minIsolation)) {
+          log.warn(
+            { workerId: message.workerId, isolationLevel: message.isolationLevel, minIsolation },
+            "worker refused: its isolation level is below MIN_ISOLATION",
+          );
+          return socket.close(workerCloseCodes.isolationTooLow, `MIN_ISOLATION is ${minIsolation} here`);
+        }
         clearTimeout(unregistered);
         link = new WorkerLink(socket, message, now());
         links.get(link.id)?.close(workerCloseCodes.superseded, "another link of this worker");

@@ -101,6 +101,22 @@ describe("a link that does not prove itself as a worker's", () => {
   });
 });
 
+it("a worker is refused below MIN_ISOLATION, and the least level of the others is told", async () => {
+  await using strict = await startTestApi({ MIN_ISOLATION: "L2" });
+  const connect = (isolationLevel: "L1" | "L2" | "L3") =>
+    startFakeWorker({
+      apiUrl: `http://127.0.0.1:${strict.api.port}`,
+      workerToken: strict.api.workerToken,
+      isolationLevel,
+    });
+  const ready = async () => (await strict.call("GET", "/readyz", { key: null })).body;
+  expect(await ready()).toEqual({ status: "ok", workers: 0, isolationLevel: null });
+  expect(await (await connect("L1")).closed).toBe(workerCloseCodes.isolationTooLow);
+  const workers = [await connect("L3"), await connect("L2")];
+  await expect.poll(ready).toEqual({ status: "ok", workers: 2, isolationLevel: "L2" });
+  for (const worker of workers) await worker.stop();
+});
+
 it("a page of a web site cannot even open a link", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${test.api.port}/internal/worker`, { origin: "https://evil.example" });
   socket.on("error", () => {});

@@ -12,6 +12,10 @@ const stopReasons = new Map<number, string>([
     "The API speaks another version of the worker protocol. Run worker and API of the same release.",
   ],
   [
+    workerCloseCodes.isolationTooLow,
+    "The API takes no worker at this isolation level (its MIN_ISOLATION). Mend what keeps this worker from a higher one, as told above, or lower the API's setting.",
+  ],
+  [
     workerCloseCodes.badMessage,
     "The API could not read a message of this worker. Run worker and API of the same release.",
   ],

@@ -95,6 +95,7 @@ describe("the control link", () => {
     ["unauthorized", "WORKER_TOKEN"],
     ["protocolMismatch", "same release"],
     ["badMessage", "same release"],
+    ["isolationTooLow", "MIN_ISOLATION"],
   ] as const)("stops for good when the API closes with %s, and says what to do", async (code, remedy) => {
     const { end, registered } = start();
     await registered;

@@ -12,6 +12,7 @@ export {
   type LinkNonces,
   type WorkerHello,
 } from "./handshake.ts";
+export { isIsolatedBelow, isolationLevels, isolationLevelSchema, type IsolationLevel } from "./isolation-level.ts";
 export { workerCloseCodes, workerProtocolVersion } from "./protocol-version.ts";
 export { type EgressReport } from "./egress-report.ts";
 export {

@@ -16,6 +16,8 @@ export const workerCloseCodes = {
   unauthorized: 4401,
   protocolMismatch: 4426,
   badMessage: 4400,
+  /** its isolation level is below the API's MIN_ISOLATION */
+  isolationTooLow: 4412,
   /** back off and register again; the worker closes with it: this API cannot prove that it knows the token */
   apiUnproven: 4403,
   /** back off and register again */

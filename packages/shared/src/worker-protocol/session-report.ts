@@ -2,6 +2,7 @@ import { z } from "zod";
 import { challengeSummarySchema } from "../challenge.ts";
 import { errorCodeSchema } from "../error-codes.ts";
 import { extractedDataSchema } from "../json.ts";
+import { isolationLevelSchema } from "./isolation-level.ts";
 
 /** What a session's browser and tree produced. Sent once, with `data.extracted`. */
 export const extractionResultSchema = z.strictObject({
@@ -10,7 +11,7 @@ export const extractionResultSchema = z.strictObject({
   failedParts: z.array(z.strictObject({ part: z.string(), code: errorCodeSchema })),
   workflow: z.strictObject({ name: z.string(), version: z.string(), hash: z.string() }),
   browser: z.strictObject({ product: z.string(), version: z.string() }),
-  isolationLevel: z.enum(["L0", "L1", "L2", "L3"]),
+  isolationLevel: isolationLevelSchema,
 });
 
 export type ExtractionResult = z.infer<typeof extractionResultSchema>;

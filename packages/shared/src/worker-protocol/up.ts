@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sessionIdSchema, workerIdSchema } from "../ids.ts";
 import { egressReportSchema } from "./egress-report.ts";
+import { isolationLevelSchema } from "./isolation-level.ts";
 import { sessionReportSchema } from "./session-report.ts";
 
 const heldSessionSchema = z.strictObject({ sessionId: sessionIdSchema, epoch: z.int() });
@@ -14,7 +15,7 @@ export const upMessageSchema = z.discriminatedUnion("type", [
     address: z.string().regex(/^[^/\s]+:\d{1,5}$/),
     /** How many sessions it can hold at once. */
     capacity: z.int().min(1).max(10_000),
-    isolationLevel: z.enum(["L0", "L1", "L2", "L3"]),
+    isolationLevel: isolationLevelSchema,
     browser: z.strictObject({ product: z.string(), version: z.string() }),
     /** Public key (JWK, ES256) with which this process signs its sessions' sealing keys. The API publishes it. */
     identityKey: z.record(z.string(), z.string()),
