@@ -22,6 +22,7 @@ const commands = {
   conformance: { needs: [], program: "packages/conformance/src/main.ts" },
   test: { needs: ["browser", "database", "certificates", "pages", "postgres", "firefox"], program: "scripts/test.ts" },
   soak: { needs: ["browser", "database", "certificates", "pages", "postgres"], program: "e2e/soak/main.ts" },
+  mutation: { needs: [], program: "attack/mutation/main.ts" },
   licences: { needs: [], program: "scripts/licences.ts" },
   check: { needs: [], program: "scripts/check.ts" },
   format: { needs: [], program: "scripts/format.ts" },

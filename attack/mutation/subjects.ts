@@ -1,0 +1,30 @@
+export interface Subject {
+  group: "guard" | "tokens" | "webhook" | "keys" | "machine";
+  file: string;
+  /** What must notice a change: paths for the test runner. */
+  tests: readonly string[];
+}
+
+/** What security rests on, and is small enough that a test can notice every change. */
+export const subjects: readonly Subject[] = [
+  ...["address-guard", "read-host", "resolve-public", "refused-cidrs"].map((name): Subject => ({
+    group: "guard",
+    file: `packages/address-guard/src/${name}.ts`,
+    tests: ["packages/address-guard"],
+  })),
+  { group: "tokens", file: "apps/api/src/embed/signed-token.ts", tests: ["apps/api/src/embed/signed-token.test.ts"] },
+  {
+    group: "tokens",
+    file: "packages/shared/src/worker-protocol/viewer-pass.ts",
+    tests: ["packages/shared/src/worker-protocol"],
+  },
+  {
+    group: "webhook",
+    file: "apps/api/src/webhooks/retry-schedule.ts",
+    tests: ["apps/api/src/webhooks/retry-schedule"],
+  },
+  { group: "webhook", file: "packages/sdk/src/webhook/verify-webhook.ts", tests: ["packages/sdk/src/webhook"] },
+  { group: "keys", file: "apps/api/src/keys/api-key.ts", tests: ["apps/api/src/keys/api-key"] },
+  { group: "machine", file: "packages/state-machine/src/transition.ts", tests: ["packages/state-machine"] },
+  { group: "machine", file: "packages/state-machine/src/session-machine.ts", tests: ["packages/state-machine"] },
+];
