@@ -19,7 +19,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["{packages,apps,examples}/*/src/**/*.test.ts", "{platforms,scripts,bench,attack,e2e/soak}/**/*.test.ts"],
+          include: [
+            "{packages,apps,examples}/*/src/**/*.test.ts",
+            "{platforms,scripts,bench,attack,e2e/soak}/**/*.test.ts",
+          ],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
         },
