@@ -10,6 +10,8 @@ const pages = [
   "docs/architecture.md",
   "docs/partners.md",
   "docs/operating.md",
+  "docs/deploying.md",
+  "docs/threat-model.md",
 ];
 
 it.each(pages)("every link of %s to a file leads somewhere", (page) => {
