@@ -1,6 +1,7 @@
 import { accessCheck } from "./access/access-check.ts";
 import { addressesCheck } from "./addresses/addresses-check.ts";
 import { bombsCheck } from "./bombs/bombs-check.ts";
+import { costCheck } from "./cost/cost-check.ts";
 import { egressCheck } from "./egress/egress-check.ts";
 import { framesCheck } from "./frames/frames-check.ts";
 import { killCheck } from "./kill/kill-check.ts";
@@ -26,4 +27,5 @@ export const allChecks: readonly Check[] = [
   bombsCheck,
   secretsCheck,
   killCheck,
+  costCheck,
 ];

@@ -22,7 +22,7 @@ export interface AttackRun extends AsyncDisposable, AttackOptions {
   /** The one that is asked for lives until one with other settings is asked for: two would share the machine. */
   victim(environment?: Readonly<Record<string, string>>): Promise<Victim>;
   /** One that nothing else has touched or will: the caller disposes of it. */
-  ownVictim(environment?: Readonly<Record<string, string>>): Promise<Victim>;
+  ownVictim(environment?: Readonly<Record<string, string>>, root?: string): Promise<Victim>;
 }
 
 export async function startAttackRun(options: AttackOptions): Promise<AttackRun> {
@@ -38,11 +38,11 @@ export async function startAttackRun(options: AttackOptions): Promise<AttackRun>
     shared = undefined;
   };
   life.defer(stopShared);
-  const start = (environment: Readonly<Record<string, string>>) => {
+  const start = (environment: Readonly<Record<string, string>>, root = options.root) => {
     options.signal.throwIfAborted();
     options.progress("  starting the product");
     victims += 1;
-    return Victim.start({ root: options.root, site, folder: join(folder, `victim-${victims}`), environment });
+    return Victim.start({ root, site, folder: join(folder, `victim-${victims}`), environment });
   };
   return {
     ...options,
@@ -55,9 +55,9 @@ export async function startAttackRun(options: AttackOptions): Promise<AttackRun>
       }
       return await shared.started;
     },
-    async ownVictim(environment = {}) {
+    async ownVictim(environment = {}, root = options.root) {
       await stopShared();
-      return await start(environment);
+      return await start(environment, root);
     },
     [Symbol.asyncDispose]: () => life.disposeAsync(),
   };
