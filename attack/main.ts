@@ -46,4 +46,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
-if (process.connected) process.disconnect();
+// What a check that broke off has left open keeps nobody waiting.
+process.stdout.write("", () => process.exit());

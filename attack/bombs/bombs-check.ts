@@ -81,13 +81,21 @@ async function explode(run: AttackRun, victim: Victim, neighbour: Neighbour, kin
   const { BareViewer } = await import("@attestream/bench/bare-viewer");
   // It may end before it has shown anything.
   const opening = BareViewer.open(embedUrl).catch(() => null);
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => {
+    await victim.end(sessionId);
+    void opening.then((viewer) => viewer?.close());
+    await pause(2_000);
+  });
   await begun;
   const own = () => processTree(victim.workerPid).filter((pid) => !before.has(pid));
   let held = 0;
   const looking = setInterval(() => (held = Math.max(held, pssMiB(own()))), 500);
-  const cpuBefore = cpuSeconds(own());
+  undo.defer(() => clearInterval(looking));
+  const worker = [victim.workerPid];
+  const [cpuBefore, workerBefore] = [cpuSeconds(own()), cpuSeconds(worker)];
   const under = await neighbour.rateDuring(() => watchFor(neighbour, ms));
-  const cpu = cpuSeconds(own()) - cpuBefore;
+  const [cpu, workerCpu] = [Math.max(0, cpuSeconds(own()) - cpuBefore), cpuSeconds(worker) - workerBefore];
   const until = performance.now() + (kind === "bomb-memory" ? 20_000 : 0);
   let session = await victim.client.getSession(sessionId);
   const isOver = () => isTerminal(session.status) || performance.now() > until;
@@ -95,15 +103,11 @@ async function explode(run: AttackRun, victim: Victim, neighbour: Neighbour, kin
     await pause(200);
     session = await victim.client.getSession(sessionId);
   }
-  clearInterval(looking);
   const ending = isTerminal(session.status) ? `${session.status} ${session.errorCode ?? ""}`.trim() : null;
-  await victim.end(sessionId);
-  void opening.then((viewer) => viewer?.close());
-  await pause(2_000);
   return {
     drop: ((calm - under) / calm) * 100,
     held,
     ending,
-    note: `${calm.toFixed(1)} -> ${under.toFixed(1)} pictures per second; the bomb took ${cpu.toFixed(1)} s of processor, ${Math.round(held)} MiB`,
+    note: `${calm.toFixed(1)} -> ${under.toFixed(1)} pictures per second; in ${ms / 1000} s the bomb took ${cpu.toFixed(1)} s of processor and ${Math.round(held)} MiB, the worker itself ${workerCpu.toFixed(1)} s`,
   };
 }

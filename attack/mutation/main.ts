@@ -51,6 +51,7 @@ async function tryAll(chosen: readonly Subject[]): Promise<Tried[]> {
         const noticed = !(await passes(copy.root, subject.tests));
         await writeFile(path, source);
         tried.push({ subject, mutant, noticed });
+        if (!noticed) process.stderr.write(`nobody noticed ${subject.file}:${mutant.line}  ${mutant.what}\n`);
         if (tried.length % 20 === 0) process.stderr.write(`${tried.length} of ${total}\n`);
       }
     }),
