@@ -23,6 +23,7 @@ export async function rerunInOwnNetwork(): Promise<number | null> {
     { stdio: ["inherit", "inherit", "inherit", "ipc"], env: { ...process.env, [marker]: "1" } },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  process.on("disconnect", () => child.kill("SIGTERM"));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal === null ? 1 : constants.signals[signal]);
 }
