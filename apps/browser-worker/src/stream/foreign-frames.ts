@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Frame, Page } from "playwright";
 import { HintSource, type HintSourceEvents } from "./hint-source.ts";
 
 /** A page may have any number of frames; a login has few. */
 const mostSources = 24;
+/** A frame that is on its way into another process cannot be asked for a moment. */
+const retries = 10;
+const retryMs = 100;
 
 /** Plants the hint script in frames of other sites that have a process of their own, as they come. */
 export function watchForeignFrames(page: Page, main: HintSource, events: HintSourceEvents): void {
@@ -17,15 +21,19 @@ export function watchForeignFrames(page: Page, main: HintSource, events: HintSou
     return main;
   };
   const plant = async (frame: Frame): Promise<HintSource | null> => {
-    for (let seen; seen !== navigations.get(frame);) {
+    let seen: number | undefined;
+    for (let attempt = 0; seen !== navigations.get(frame) || attempt < retries; attempt += 1) {
+      if (seen !== navigations.get(frame)) attempt = 0;
       seen = navigations.get(frame);
+      if (frame.isDetached() || page.isClosed()) break;
       try {
-        // Fails for a frame that shares the process of the one around it: that one's session sees it.
         const client = await page.context().newCDPSession(frame);
         client.on("close", () => sources.delete(frame));
         return await HintSource.plant(client, await parentOf(frame), events);
-      } catch {
-        // It may have gone to another process meanwhile.
+      } catch (error) {
+        // A frame that shares the process of the one around it: that one's session sees it, unless it moves.
+        if (isShared(error)) attempt = retries;
+        else await sleep(retryMs);
       }
     }
     sources.delete(frame);
@@ -39,4 +47,9 @@ export function watchForeignFrames(page: Page, main: HintSource, events: HintSou
   page.on("framenavigated", look);
   page.on("framedetached", (frame) => sources.delete(frame));
   for (const frame of page.frames()) look(frame);
+}
+
+/** Playwright's words for a frame without a process of its own. */
+function isShared(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("separate CDP session");
 }

@@ -1,4 +1,5 @@
 import type { FocusedField } from "@attestream/shared/viewer-protocol";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CDPSession, Page } from "playwright";
 import { watchForeignFrames } from "./foreign-frames.ts";
 import type { Hint, WidgetHint } from "./hint.ts";
@@ -64,6 +65,9 @@ export async function createPageView(
   return view;
 }
 
+const offsetAttempts = 10;
+const offsetPauseMs = 100;
+
 /**
  * Of all frames only one has the focus. They do not speak in order: a frame that lost it may say so after
  * the next one has said that it has it, so only the one that had it last can take it back.
@@ -80,8 +84,14 @@ function watchFocus(
     owner = field && place;
     if (field === null) return onFocus(null);
     const mine = turn;
-    void place.source.offsetOf(place.contextId).then((offset) => {
-      if (mine === turn && offset !== null) onFocus({ ...field, x: field.x + offset.x, y: field.y + offset.y });
-    });
+    void (async () => {
+      // The frames around it may not be laid out yet, and the field says only once that it has the focus.
+      for (let attempt = 0; attempt < offsetAttempts; attempt += 1) {
+        const offset = await place.source.offsetOf(place.contextId);
+        if (mine !== turn) return;
+        if (offset !== null) return onFocus({ ...field, x: field.x + offset.x, y: field.y + offset.y });
+        await sleep(offsetPauseMs);
+      }
+    })();
   };
 }
