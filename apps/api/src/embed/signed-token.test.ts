@@ -23,6 +23,14 @@ describe("a signed token", () => {
     expect(mint()).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
+  it("may have an empty subject, and one so long that 512 characters are the token", () => {
+    expect(checkSignedToken(key, sessionId, mint(""), now)?.subject).toBe("");
+    const longest = "x".repeat(330);
+    expect(mint(longest)).toHaveLength(512);
+    expect(checkSignedToken(key, sessionId, mint(longest), now)?.subject).toBe(longest);
+    expect(checkSignedToken(key, sessionId, mint(`${longest}x`), now)).toBeNull();
+  });
+
   it("ends at its expiry", () => {
     const token = mint();
     expect(checkSignedToken(key, sessionId, token, new Date(expiresAt.getTime() - 1))).not.toBeNull();
