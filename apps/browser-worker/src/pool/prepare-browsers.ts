@@ -72,7 +72,7 @@ export async function prepareBrowsers(options: {
     const [trial] = slots;
     if (trial === undefined) throw new Error("WORKER_CAPACITY must be at least 1");
     const memory = new MemoryGuard({ limitMiB: config.browserMemoryMiB, log });
-    const controlGroups = await openControlGroups();
+    const controlGroups = await openControlGroups(slots.length);
     if (controlGroups) removeGroups = () => controlGroups.remove();
     else log.info("no control groups: memory is bounded by looking, threads by the user's limit, CPU by the scheduler");
     const own = { setprivPath, trustStore, diskMiB: config.browserDiskMiB, controlGroups };

@@ -28,6 +28,8 @@ interface Interface {
   /** Where our groups are made, by controller; one folder for all in version 2. */
   folders: Record<"memory" | "pids" | "cpu", string>;
   memoryMost: string;
+  /** How much of the processor a group gets beside others; what it is for anybody, and the most. */
+  share: { file: string; usual: number; most: number };
   /** Has a line `oom_kill <count>`. */
   memoryEvents: string;
 }
@@ -36,11 +38,11 @@ const prefix = "attestream-";
 
 /**
  * Control groups for the browsers of this process, below its own, so that what bounds the process goes on to
- * bound them. A CPU share of its own lets no browser take the machine from the others. Null where this
- * process may not make any: then other bounds must do. Groups of workers that are gone are removed.
- * `root` is a parameter for tests.
+ * bound them. Each has the same share of the processor, all together that of as many programs: no browser takes
+ * the machine from the others. Null where this process may not make any: then other bounds must do. Groups of
+ * workers that are gone are removed. `root` is a parameter for tests.
  */
-export async function openControlGroups(root = "/"): Promise<ControlGroups | null> {
+export async function openControlGroups(browsers: number, root = "/"): Promise<ControlGroups | null> {
   const kernel = (await findVersion1(root)) ?? (await findVersion2(root));
   if (kernel === null) return null;
   const folders = [...new Set(Object.values(kernel.folders))];
@@ -51,6 +53,8 @@ export async function openControlGroups(root = "/"): Promise<ControlGroups | nul
       await mkdir(join(folder, own), { recursive: true });
       if (folders.length === 1) await writeFile(join(folder, own, "cgroup.subtree_control"), "+memory +pids +cpu");
     }
+    const { file, usual, most } = kernel.share;
+    await writeFile(join(kernel.folders.cpu, own, file), String(Math.min(usual * browsers, most)));
   } catch {
     return null;
   }
@@ -100,6 +104,7 @@ async function findVersion1(root: string): Promise<Interface | null> {
   return {
     folders: { memory, pids, cpu },
     memoryMost: "memory.limit_in_bytes",
+    share: { file: "cpu.shares", usual: 1_024, most: 262_144 },
     memoryEvents: "memory.oom_control",
   };
 }
@@ -113,6 +118,7 @@ async function findVersion2(root: string): Promise<Interface | null> {
   return {
     folders: { memory: folder, pids: folder, cpu: folder },
     memoryMost: "memory.max",
+    share: { file: "cpu.weight", usual: 100, most: 10_000 },
     memoryEvents: "memory.events",
   };
 }
