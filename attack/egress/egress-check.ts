@@ -54,7 +54,10 @@ export const egressCheck: Check = {
   ],
   pages: { egress: page },
   async attack(run) {
-    const control = await watch(run, openWithoutPolicy);
+    const first = await watch(run, openWithoutPolicy);
+    // On a busy machine some ways take longer than the page waits: what is seen in one of two looks is seen.
+    const second = first.seen.size < vectorNames.length * 0.9 ? await watch(run, openWithoutPolicy) : first;
+    const control = { seen: new Set([...first.seen, ...second.seen]) };
     const product = await watch(run, openInProduct);
     const unseen = vectorNames.filter((name) => !control.seen.has(name));
     const wide = hasOwnNetwork() ? "" : "; without root: loopback addresses only, names not watched";

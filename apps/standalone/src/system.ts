@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleCertificates } from "./certificate-bundle.ts";
 import { joinLists, partEnvironment } from "./part-environments.ts";
-import { findFreePort } from "./free-port.ts";
+import { reservePort } from "./reserve-port.ts";
 import { PartProcess } from "./part-process.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -73,7 +73,8 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
     const demoApiKey = environment["DEMO_PARTNER_API_KEY"] ?? `demo_partner_${randomBytes(24).toString("base64url")}`;
     const demoSecret = `whsec_${randomBytes(24).toString("base64")}`;
     // Known before it listens: the API lets its webhooks go there.
-    const partnerPort = ports.partner || (await findFreePort());
+    await using reserved = ports.partner ? null : await reservePort();
+    const partnerPort = reserved?.port ?? ports.partner;
     const partnerUrl = `http://127.0.0.1:${partnerPort}`;
     const extraCaFile = await bundleCertificates(join(temporary, "extra-ca.pem"), [
       join(certificateFolder, "ca.pem"),
@@ -102,6 +103,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
         EXTRA_CA_FILE: extraCaFile,
         EGRESS_DEV_HOSTS: joinLists(environment["EGRESS_DEV_HOSTS"], `bank.demo.test=127.0.0.1:${bank.ready.port}`),
       });
+    await reserved?.release();
     const [worker, partner] = await Promise.all([
       startWorker(),
       start("partner", {

@@ -42,6 +42,8 @@ it(
   { timeout: 1_200_000 },
   async () => {
     const check = createAnswerCheck(document);
+    const operationIdOf = (method: string, path: string) =>
+      operationOf(document, method, path.split("?", 1)[0] ?? "")?.[1].operationId ?? `${method} unknown`;
     const seen = new Map<string, number>();
     const request = generatedRequests(document, (template) => (template.includes("browser-session/") ? sessionIds : []))
       // Its new keys would pile up until it is refused; one key is used throughout.
@@ -57,7 +59,7 @@ it(
               ...(raw === undefined ? {} : { raw }),
             });
             const bare = path.split("?", 1)[0] ?? "";
-            const name = operationOf(document, method, bare)?.[1].operationId ?? `${method} unknown`;
+            const name = operationIdOf(method, path);
             seen.set(`${name} ${answer.status}`, (seen.get(`${name} ${answer.status}`) ?? 0) + 1);
             const contentType = answer.headers.get("content-type");
             if (answer.status >= 500) return `${method} ${path} answered ${answer.status}: ${answer.text}`;
@@ -70,12 +72,22 @@ it(
     );
     if (GENERATED_REPORT !== undefined)
       writeFileSync(GENERATED_REPORT, JSON.stringify(Object.fromEntries(seen), null, 2));
-    // Every operation has been asked, and some of its requests were good.
-    const answered = [...seen.keys()];
-    for (const operation of ["listPlatforms", "createSession", "getSession", "listSessions", "terminateSession"])
+    // Some requests of the operations were good. In few requests chance may leave one out: then it is asked for more.
+    for (const operation of ["listPlatforms", "createSession", "getSession", "listSessions", "terminateSession"]) {
+      const isGood = (one: string) => new RegExp(`^${operation} 20[012]$`).test(one);
+      if ([...seen.keys()].some(isGood)) continue;
+      const more = request.filter(({ method, path }) => operationIdOf(method, path) === operation);
+      const answers = await Promise.all(
+        fc
+          .sample(more, 100)
+          .map(({ method, path, headers, raw }) =>
+            call(method, path, { headers, expectLimit: true, ...(raw === undefined ? {} : { raw }) }),
+          ),
+      );
       expect(
-        answered.some((one) => new RegExp(`^${operation} 20[012]$`).test(one)),
+        answers.some(({ status }) => isGood(`${operation} ${status}`)),
         operation,
       ).toBe(true);
+    }
   },
 );
