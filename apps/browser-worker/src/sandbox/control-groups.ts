@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface ControlLimits {
   memoryMiB: number;
@@ -37,8 +37,8 @@ interface Interface {
 const prefix = "attestream-";
 
 /**
- * Control groups for the browsers of this process, below its own, so that what bounds the process goes on to
- * bound them. Each has the same share of the processor, all together that of as many programs: no browser takes
+ * Control groups for the browsers of this process, below its own (version 2: beside it), so that what is around the
+ * process bounds them too. Each has the same share of the processor, all together that of as many programs: no browser takes
  * the machine from the others. Null where this process may not make any: then other bounds must do. Groups of
  * workers that are gone are removed. `root` is a parameter for tests.
  */
@@ -109,10 +109,13 @@ async function findVersion1(root: string): Promise<Interface | null> {
   };
 }
 
-/** Only where somebody has given this process its group's controllers to hand on. */
+/**
+ * Beside the process's own group, since one that has processes may hand no controller on: only where the group
+ * around it has them enabled.
+ */
 async function findVersion2(root: string): Promise<Interface | null> {
   const [, path = ""] = /^0::(\/.*)$/m.exec(await read(join(root, "proc/self/cgroup"))) ?? [];
-  const folder = join(root, "sys/fs/cgroup", path);
+  const folder = join(root, "sys/fs/cgroup", dirname(path));
   const handed = (await read(join(folder, "cgroup.subtree_control"))).split(/\s+/);
   if (!["memory", "pids", "cpu"].every((name) => handed.includes(name)) || !(await isWritable(folder))) return null;
   return {
