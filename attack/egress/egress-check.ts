@@ -6,7 +6,6 @@ import { hasOwnNetwork } from "../network/own-network.ts";
 import { startNameServer } from "../network/name-server.ts";
 import type { Check } from "../report/check.ts";
 import { siteHost, type SitePage } from "../site/site-page.ts";
-import type { Site } from "../site/serve-site.ts";
 import type { AttackRun } from "../system/attack-run.ts";
 import { internalHosts, startCanaries, type Canaries } from "./canaries.ts";
 import { vectorNames } from "./vector-names.ts";
@@ -132,7 +131,7 @@ async function openWithoutPolicy({ site }: AttackRun, signal: AbortSignal): Prom
     const told = site.told("egress", signal);
     await opened.goto(`https://${siteHost}/egress/`);
     await told;
-    await settle(site);
+    await settle();
   } finally {
     await browser.close();
   }
@@ -147,10 +146,10 @@ async function openInProduct(run: AttackRun, signal: AbortSignal): Promise<void>
     const { status, errorCode } = await victim.client.getSession(sessionId);
     throw new Error(`the page did not get to its end; its session is ${status} ${errorCode ?? ""}`, { cause });
   });
-  await settle(run.site);
+  await settle();
   viewer.close();
   await victim.end(sessionId);
 }
 
 /** The page's own way to another address begins after it has told; a packet on loopback takes no time. */
-const settle = (_site: Site) => new Promise<void>((resolve) => setTimeout(resolve, 1_500));
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 1_500));
