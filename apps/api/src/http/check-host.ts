@@ -5,7 +5,7 @@ import { AppError } from "@attestream/shared";
 /** Whether a request names us. `host` is its Host header. */
 export type HostCheck = (host: string | undefined) => boolean;
 
-/** Asked by load balancers and supervisors under whatever address they know; they tell nothing. */
+/** Asked by load balancers and supervisors under whatever address they know; they tell how many workers there are and how well these are isolated. */
 const probePaths = ["/healthz", "/readyz"];
 
 /**

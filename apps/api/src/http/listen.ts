@@ -58,8 +58,9 @@ export async function listen(host: string, port: number, limits: ListenLimits): 
   server.on("drop", () => {
     // Who asks comes before who only holds on.
     server.closeIdleConnections();
-    if (!toldFull) limits.onFull?.();
+    if (toldFull) return;
     toldFull = true;
+    limits.onFull?.();
     setTimeout(() => (toldFull = false), 60_000).unref();
   });
   server.on("request", (request, response) => onRequest(request, response));
