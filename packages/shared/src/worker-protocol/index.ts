@@ -1,5 +1,13 @@
 export { downMessageSchema, type DownMessage, type ReleaseReason } from "./down.ts";
 export {
+  attestedEvidenceSchema,
+  evidenceGapCodes,
+  evidenceGaps,
+  type AttestedEvidence,
+  type EvidenceGap,
+  type EvidenceGapCode,
+} from "./evidence.ts";
+export {
   apiHelloSchema,
   apiProofSchema,
   isTokenProof,

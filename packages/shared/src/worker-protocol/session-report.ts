@@ -2,6 +2,7 @@ import { z } from "zod";
 import { challengeSummarySchema } from "../challenge.ts";
 import { errorCodeSchema } from "../error-codes.ts";
 import { extractedDataSchema } from "../json.ts";
+import { attestedEvidenceSchema, evidenceGapSchema } from "./evidence.ts";
 import { isolationLevelSchema } from "./isolation-level.ts";
 
 /** What a session's browser and tree produced. Sent once, with `data.extracted`. */
@@ -12,6 +13,10 @@ export const extractionResultSchema = z.strictObject({
   workflow: z.strictObject({ name: z.string(), version: z.string(), hash: z.string() }),
   browser: z.strictObject({ product: z.string(), version: z.string() }),
   isolationLevel: isolationLevelSchema,
+  /** Of the parts that an attestor has witnessed. */
+  evidence: z.array(attestedEvidenceSchema).max(20).optional(),
+  /** Parts that the tree wants proved and that nobody witnessed. */
+  withoutEvidence: z.array(evidenceGapSchema).max(20).optional(),
 });
 
 export type ExtractionResult = z.infer<typeof extractionResultSchema>;
