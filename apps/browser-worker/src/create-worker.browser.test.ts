@@ -39,6 +39,7 @@ it("a user logs in at Demo Bank through the stream, and the account is reported"
     platform: jsonSchema.parse(definition),
     platformHash: hash,
     loginUrl: definition.loginUrl,
+    disclosure: "full",
   });
   await test.api.waitForReport(sessionId, "browser.started");
   const viewer = await TestViewer.connect({

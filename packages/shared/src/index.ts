@@ -9,6 +9,14 @@ export {
   type ChallengeKind,
   type ChallengeSummary,
 } from "./challenge.ts";
+export {
+  disclosureSchema,
+  predicateOperators,
+  predicateSchema,
+  type Disclosure,
+  type Predicate,
+} from "./disclosure.ts";
+export { dsseEnvelopeSchema, type DsseEnvelope } from "./dsse-envelope.ts";
 export { durationSchema, parseDuration } from "./durations.ts";
 export {
   errorCodeNames,

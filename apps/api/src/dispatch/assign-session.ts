@@ -20,6 +20,7 @@ export function createAssign(deps: {
       platform: JSON.parse(JSON.stringify(definition)),
       platformHash: hash,
       loginUrl: session.custom_url ?? definition.loginUrl,
+      disclosure: session.disclosure ?? "full",
       ...(session.locale === null ? {} : { locale: session.locale }),
     });
     if (!sent)

@@ -9,14 +9,13 @@ import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
 import { checkWebhookTarget } from "../webhooks/webhook-target.ts";
 import { checkCustomUrl } from "./custom-url.ts";
+import { checkDisclosure } from "./check-disclosure.ts";
 import { bindKey, idempotentRequest, KeyTaken, sessionMadeBefore, type IdempotentRequest } from "./idempotency.ts";
 import { embedUrlOf, type SessionAddresses } from "./present-session.ts";
 import type { NewSession, SessionService } from "./session-service.ts";
 
 const hourMs = 3_600_000;
 const knownFields = new Set(Object.keys(createSessionRequestSchema.shape));
-/** Fields that clients may know of already. */
-const announcedFields = new Map([["disclosure", "is not supported yet and was ignored: every field is disclosed"]]);
 const maxWarnings = 20;
 
 /** `POST /partner/browser-session`. With an `Idempotency-Key` that made a session already: that session, with a fresh link. */
@@ -83,6 +82,8 @@ export function createSessionRoute(deps: {
         ? undefined
         : checkCustomUrl(body.customUrl, platform.definition, deps.customUrlDevHosts);
 
+    checkDisclosure(body.disclosure, platform.definition);
+
     const input: NewSession = {
       id: deps.newId(),
       partnerId: partner.id,
@@ -98,6 +99,7 @@ export function createSessionRoute(deps: {
       customUrl,
       externalReferenceId: body.externalReferenceId,
       nonce: body.nonce,
+      disclosure: body.disclosure === "full" ? undefined : body.disclosure,
       locale: body.locale,
       theme: body.theme,
       metadata: body.metadata,
@@ -123,9 +125,7 @@ function unknownFields(body: Record<string, unknown>): string[] {
   return Object.keys(body)
     .filter((field) => !knownFields.has(field))
     .slice(0, maxWarnings)
-    .map(
-      (field) => `The field "${field.slice(0, 64)}" ${announcedFields.get(field) ?? "is not known and was ignored"}.`,
-    );
+    .map((field) => `The field "${field.slice(0, 64)}" is not known and was ignored.`);
 }
 
 function originOf(text: string): string {

@@ -1,6 +1,6 @@
 import type { Transaction } from "kysely";
 import type { SessionEvent } from "@attestream/state-machine";
-import type { Json } from "@attestream/shared";
+import type { Disclosure, Json } from "@attestream/shared";
 import type { ProgressWebhookEvent } from "@attestream/shared/partner-api";
 import type { Database, SessionRow, SessionUpdate } from "../storage/schema.ts";
 
@@ -21,6 +21,8 @@ export interface NewSession {
   customUrl?: string | undefined;
   externalReferenceId?: string | undefined;
   nonce?: string | undefined;
+  /** All of the data when not given. */
+  disclosure?: Disclosure | undefined;
   locale?: string | undefined;
   theme?: "light" | "dark" | "auto" | undefined;
   metadata?: Record<string, Json> | undefined;

@@ -22,6 +22,7 @@ function templatePath(): string {
     "migrations/0006-sealed-attestations.ts",
     "migrations/0007-hand-over.ts",
     "migrations/0008-audit-log.ts",
+    "migrations/0009-proof.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

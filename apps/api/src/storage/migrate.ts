@@ -8,6 +8,7 @@ import * as webhookEvents from "./migrations/0005-webhook-events.ts";
 import * as sealedAttestations from "./migrations/0006-sealed-attestations.ts";
 import * as handOver from "./migrations/0007-hand-over.ts";
 import * as auditLog from "./migrations/0008-audit-log.ts";
+import * as proof from "./migrations/0009-proof.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = {
@@ -19,6 +20,7 @@ const migrations = {
   "0006-sealed-attestations": sealedAttestations,
   "0007-hand-over": handOver,
   "0008-audit-log": auditLog,
+  "0009-proof": proof,
 };
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */

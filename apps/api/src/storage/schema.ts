@@ -1,6 +1,6 @@
-import type { ColumnType, Generated, Selectable, Updateable } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways, Selectable, Updateable } from "kysely";
 import type { ProgressWebhookEvent } from "@attestream/shared/partner-api";
-import type { ErrorCode, Json, SessionStatus } from "@attestream/shared";
+import type { Disclosure, ErrorCode, Json, SessionStatus } from "@attestream/shared";
 
 /** Set once on insert (default now), never changed. */
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
@@ -26,6 +26,12 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   erasures: ErasuresTable;
   audit_log: AuditLogTable;
+  log_head: LogHeadTable;
+  log_entries: LogEntriesTable;
+  log_nodes: LogNodesTable;
+  status_lists: StatusListsTable;
+  attestation_statuses: AttestationStatusesTable;
+  attestor_keys: AttestorKeysTable;
 }
 
 export interface PartnersTable {
@@ -115,6 +121,8 @@ export interface SessionsTable {
   custom_url: string | null;
   external_reference_id: string | null;
   nonce: string | null;
+  /** What of the account's data may leave the worker; null: all. */
+  disclosure: NullableJsonColumn<Disclosure>;
   locale: string | null;
   theme: "light" | "dark" | "auto" | null;
   metadata: NullableJsonColumn<Record<string, Json>>;
@@ -170,6 +178,9 @@ export interface AttestationsTable {
   kid: string;
   issuer: string;
   issued_at: Date;
+  mode: Generated<"signed" | "passive" | "replay">;
+  /** Sealed JSON: the envelopes of attestors. */
+  evidence_enc: Generated<Uint8Array | null>;
 }
 
 export interface SigningKeysTable {
@@ -267,6 +278,50 @@ export interface AuditLogTable {
   /** JSON as text. */
   details: string;
   chain: Uint8Array;
+}
+
+/** One row: how far the log is. Locked while it grows. */
+export interface LogHeadTable {
+  id: number;
+  size: number;
+  /** Roots of the whole subtrees, largest first. */
+  frontier: Uint8Array;
+}
+
+export interface LogEntriesTable {
+  index: number;
+  /** SHA-256 of the attestation's JWT. */
+  entry: Uint8Array;
+  session_id: string;
+  at: Date;
+}
+
+/** Hashes of the log's whole subtrees. */
+export interface LogNodesTable {
+  level: number;
+  index: number;
+  hash: Uint8Array;
+}
+
+export interface StatusListsTable {
+  id: GeneratedAlways<number>;
+  created_at: Date;
+}
+
+/** The place of a session's attestation in a status list. */
+export interface AttestationStatusesTable {
+  session_id: string;
+  list_id: number;
+  index: number;
+  revoked_at: Date | null;
+  reason: string | null;
+}
+
+/** Keys of attestors whose evidence was taken. */
+export interface AttestorKeysTable {
+  kid: string;
+  public_jwk: JsonColumn<Json>;
+  seen_at: Date;
 }
 
 export type SessionRow = Selectable<SessionsTable>;

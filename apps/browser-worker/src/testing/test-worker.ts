@@ -69,6 +69,7 @@ export function assignTo(
     epoch: changes.epoch ?? 1,
     platformHash: "0".repeat(64),
     loginUrl: `https://${host}/login`,
+    disclosure: "full",
     platform: {
       format: "platform/1",
       name: "test-site",

@@ -9,6 +9,19 @@ export {
   type RotatedWebhookSecret,
   type WebhookSecrets,
 } from "./keys.ts";
+export {
+  consistencyQuerySchema,
+  inclusionQuerySchema,
+  logCheckpointSchema,
+  logConsistencySchema,
+  logEntriesQuerySchema,
+  logEntriesSchema,
+  logProofSchema,
+  type LogCheckpoint,
+  type LogConsistency,
+  type LogEntries,
+  type LogProof,
+} from "./log.ts";
 export { platformListSchema, platformSchema, type Platform } from "./platforms.ts";
 export {
   sessionEventsQuerySchema,
@@ -23,12 +36,17 @@ export {
   createSessionRequestSchema,
   listSessionsQuerySchema,
   maxExpiresInHours,
+  revocationReasons,
+  revocationSchema,
+  revokeRequestSchema,
   sessionListSchema,
   sessionSchema,
   statusReasonSchema,
   type AttestationResponse,
+  type AttestationStatus,
   type CreatedSession,
   type CreateSessionRequest,
+  type Revocation,
   type Session,
   type SessionList,
   type StatusReason,

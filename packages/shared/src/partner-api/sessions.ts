@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { disclosureSchema } from "../disclosure.ts";
+import { dsseEnvelopeSchema } from "../dsse-envelope.ts";
 import { errorCodeSchema } from "../error-codes.ts";
 import { sessionIdSchema } from "../ids.ts";
 import { extractedDataSchema, jsonSchema } from "../json.ts";
 import { sessionStatusSchema } from "../statuses.ts";
+import { logProofSchema } from "./log.ts";
 import { progressWebhookEvents } from "./webhook-events.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -39,6 +42,9 @@ export const createSessionRequestSchema = z.object({
   externalReferenceId: z.string().min(1).max(255).optional().describe("Your own id for this session."),
   consent: z.boolean().default(true).describe("false where you have asked the end user for consent already."),
   nonce: z.string().min(1).max(255).optional().describe("Bound into the attestation."),
+  disclosure: disclosureSchema
+    .default("full")
+    .describe("What of the account's data you receive: all, some fields, or only answers to questions about them."),
   locale: z.string().max(35).optional().describe("Language of the frame, as a BCP 47 tag."),
   theme: z.enum(["light", "dark", "auto"]).optional().describe("Colours of the frame."),
   metadata: z.record(z.string(), jsonSchema).optional().describe("Given back with the session and its webhook."),
@@ -132,6 +138,34 @@ export const sessionListSchema = z.strictObject({
 
 export type SessionList = z.infer<typeof sessionListSchema>;
 
+/** Why an attestation was revoked: a closed list, so that nothing about a person is kept here. */
+export const revocationReasons = ["unspecified", "issued_in_error", "data_incorrect", "fraud", "superseded"] as const;
+
+/** Body of `POST /partner/browser-session/:id/attestation/revoke`. */
+export const revokeRequestSchema = z.object({
+  reason: z.enum(revocationReasons).default("unspecified").describe("Why; kept in the audit log and in the status."),
+});
+
+/** As the Token Status List of the issuer says it too. */
+export const attestationStatusSchema = z.strictObject({
+  uri: z.url().describe("The status list, a signed list of one bit for each attestation."),
+  index: z.int().min(0).describe("The attestation's place in it."),
+  revoked: z.boolean(),
+  revokedAt: z.iso.datetime().optional(),
+  reason: z.enum(revocationReasons).optional(),
+});
+
+export type AttestationStatus = z.infer<typeof attestationStatusSchema>;
+
+/** `POST /partner/browser-session/:id/attestation/revoke`. The same answer every time. */
+export const revocationSchema = z.strictObject({
+  sessionId: sessionIdSchema,
+  revokedAt: z.iso.datetime(),
+  reason: z.enum(revocationReasons),
+});
+
+export type Revocation = z.infer<typeof revocationSchema>;
+
 /** `GET /partner/browser-session/:id/attestation`. */
 export const attestationResponseSchema = z.strictObject({
   sessionId: sessionIdSchema,
@@ -143,6 +177,14 @@ export const attestationResponseSchema = z.strictObject({
   issuer: z.url(),
   jwksUrl: z.url(),
   issuedAt: z.iso.datetime(),
+  mode: z
+    .enum(["signed", "passive", "replay"])
+    .optional()
+    .describe("The weakest of what its parts rest on: the issuer's word alone, or what an attestor witnessed."),
+  evidence: z.array(dsseEnvelopeSchema).max(20).optional().describe("What attestors signed, one for each part."),
+  attestorsUrl: z.url().optional().describe("Keys of the attestors that this installation works with."),
+  log: logProofSchema.optional().describe("Absent for attestations that are older than the log."),
+  status: attestationStatusSchema.optional().describe("Absent for attestations that cannot be revoked."),
 });
 
 export type AttestationResponse = z.infer<typeof attestationResponseSchema>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { disclosureSchema } from "../disclosure.ts";
 import { sessionIdSchema } from "../ids.ts";
 import { jsonSchema } from "../json.ts";
 
@@ -16,6 +17,8 @@ export const downMessageSchema = z.discriminatedUnion("type", [
     platformHash: z.string(),
     loginUrl: z.url(),
     locale: z.string().optional(),
+    /** What of the data may come up; the worker applies it (`applyDisclosure`) before it reports anything. */
+    disclosure: disclosureSchema,
   }),
   /** The end user has agreed and is looking: load the tree and run it. */
   z.strictObject({ type: z.literal("tree.start"), sessionId: sessionIdSchema, epoch: z.int() }),

@@ -7,8 +7,9 @@
  * 1 - register, heartbeat, assign, tree start, release, drain, session events with acknowledgement.
  * 2 - a worker names its identity key, and the sealing key of each session's stream.
  * 3 - both ends prove that they know WORKER_TOKEN and neither sends it; before, the worker sent it as a header.
+ * 4 - a session's `disclosure` goes down; evidence of attestors comes up.
  */
-export const workerProtocolVersion = 3;
+export const workerProtocolVersion = 4;
 
 /** Close codes of the control link. The worker's decision stands beside each. */
 export const workerCloseCodes = {

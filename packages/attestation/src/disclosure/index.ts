@@ -1,0 +1,3 @@
+export { applyDisclosure, findExcess, narrowDisclosure } from "./apply-disclosure.ts";
+export { checkDisclosure, type DisclosureProblem, type FieldShape, type FieldShapes } from "./check-disclosure.ts";
+export { DisclosureError } from "./disclosure-error.ts";

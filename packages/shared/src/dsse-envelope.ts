@@ -1,0 +1,10 @@
+import { z } from "zod";
+
+/** What an attestor signed, in the form of the Dead Simple Signing Envelope: an in-toto statement, base64. */
+export const dsseEnvelopeSchema = z.strictObject({
+  payloadType: z.literal("application/vnd.in-toto+json"),
+  payload: z.base64().max(65_536),
+  signatures: z.array(z.strictObject({ keyid: z.string().max(200), sig: z.base64().max(200) })).min(1).max(4),
+});
+
+export type DsseEnvelope = z.infer<typeof dsseEnvelopeSchema>;
