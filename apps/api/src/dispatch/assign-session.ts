@@ -21,6 +21,7 @@ export function createAssign(deps: {
       platformHash: hash,
       loginUrl: session.custom_url ?? definition.loginUrl,
       disclosure: session.disclosure ?? "full",
+      ...(session.nonce === null ? {} : { nonce: session.nonce }),
       ...(session.locale === null ? {} : { locale: session.locale }),
     });
     if (!sent)

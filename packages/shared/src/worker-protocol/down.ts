@@ -19,6 +19,8 @@ export const downMessageSchema = z.discriminatedUnion("type", [
     locale: z.string().optional(),
     /** What of the data may come up; the worker applies it (`applyDisclosure`) before it reports anything. */
     disclosure: disclosureSchema,
+    /** The partner's, bound into evidence with the session. */
+    nonce: z.string().max(255).optional(),
   }),
   /** The end user has agreed and is looking: load the tree and run it. */
   z.strictObject({ type: z.literal("tree.start"), sessionId: sessionIdSchema, epoch: z.int() }),
