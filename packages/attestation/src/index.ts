@@ -1,4 +1,5 @@
 export { NotAttestableError } from "./issue/assert-attestable.ts";
+export { EvidenceMismatchError } from "./issue/bind-evidence.ts";
 export {
   createIssuer,
   defaultValidForMs,
@@ -25,6 +26,7 @@ export {
   verifyAttestation,
   verifyErasureReceipt,
   type AttestationClaims,
+  type AttestationMode,
   type ErasureReceiptOptions,
   type ErasureReceiptResult,
   type Expectations,
@@ -33,4 +35,5 @@ export {
   type Refusal,
   type VerifyOptions,
   type VerifyResult,
+  type Witness,
 } from "./verify/index.ts";

@@ -1,12 +1,13 @@
-import type { ExtractedData, Json } from "@attestream/shared";
-import { digest, ES256 } from "@sd-jwt/crypto-nodejs";
-import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
+import type { Disclosure, ExtractedData, Json } from "@attestream/shared";
+import type { AttestedEvidence } from "@attestream/shared/worker-protocol";
 import { hashExternalReference, hashSubject } from "../bound-hash.ts";
 import { hashProof } from "../digest.ts";
-import { attestationType, type AttestationClaims } from "../vocabulary.ts";
+import { attestationType, weakestMode, type AttestationClaims } from "../vocabulary.ts";
 import { assertAttestable } from "./assert-attestable.ts";
-import type { SigningKey } from "./signing-key.ts";
+import { bindEvidence } from "./bind-evidence.ts";
 import { randomSalt } from "./random-salt.ts";
+import { signCredential } from "./sign-credential.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 export const defaultValidForMs = 365 * 24 * 60 * 60 * 1000;
 
@@ -36,6 +37,14 @@ export interface AttestationInput {
   browser: { product: string; version: string };
   /** Field name -> value; each becomes a disclosure of its own. */
   claims: ExtractedData;
+  /** By attestors; each must fit all of the above. */
+  evidence?: readonly AttestedEvidence[];
+  /** Parts that were to be proved and were not. */
+  fellBack?: readonly { part: string; code: string }[];
+  /** What the session was asked to disclose. */
+  disclosure?: Disclosure;
+  /** Its place in the Token Status List at `uri`. */
+  status?: { idx: number; uri: string };
 }
 
 export interface IssuedAttestation {
@@ -50,7 +59,10 @@ export interface Issuer {
   issue(input: AttestationInput): Promise<IssuedAttestation>;
 }
 
-/** Signs attestations of the `signed` layer: the operator's own word, and nothing more. Throws NotAttestableError for data that cannot be attested unambiguously. */
+/**
+ * Signs attestations: the operator's word, with attestors' evidence bound into it where there is any. Throws
+ * NotAttestableError for data that cannot be attested unambiguously, EvidenceMismatchError for evidence of something else.
+ */
 export function createIssuer(options: IssuerOptions): Issuer {
   const { issuer, signingKey, now, newId, newSalt = randomSalt, validForMs = defaultValidForMs } = options;
 
@@ -59,6 +71,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
       assertAttestable(input.claims);
       const issuedAt = now();
       const iat = Math.floor(issuedAt.getTime() / 1000);
+      const evidence = await bindEvidence(input);
+      const fallback = (input.fellBack ?? []).map(({ part, code }) => ({ part, code }));
       const payload = {
         iss: issuer,
         iat,
@@ -69,36 +83,29 @@ export function createIssuer(options: IssuerOptions): Issuer {
         ...(input.nonce === undefined ? {} : { nonce: input.nonce }),
         session_id: input.sessionId,
         platform: { id: input.platform.id, name: input.platform.name },
+        workflow: { name: input.workflow.name, version: input.workflow.version, hash: input.workflow.hash },
+        result: input.result,
+        isolation_level: input.isolationLevel,
+        browser: { product: input.browser.product, version: input.browser.version },
+        mode: weakestMode(evidence.claims, fallback),
+        evidence: evidence.claims,
+        fallback,
+        ...(input.disclosure === undefined || input.disclosure === "full" ? {} : { disclosure: input.disclosure }),
+        ...(input.status === undefined
+          ? {}
+          : { status: { status_list: { idx: input.status.idx, uri: input.status.uri } } }),
+        claims: input.claims,
+      } satisfies AttestationClaims;
+      const hidden = {
         ...(input.externalReferenceId === undefined
           ? {}
           : { external_reference_hash: await hashExternalReference(input.sessionId, input.externalReferenceId) }),
         ...(input.receiverData === undefined
           ? {}
           : { subject_hash: await hashSubject(input.sessionId, input.receiverData) }),
-        workflow: { name: input.workflow.name, version: input.workflow.version, hash: input.workflow.hash },
-        result: input.result,
-        isolation_level: input.isolationLevel,
-        browser: { product: input.browser.product, version: input.browser.version },
-        mode: "signed",
-        evidence: [],
-        claims: input.claims,
-      } satisfies AttestationClaims;
-      const frame = {
-        _sd: [
-          ...(input.externalReferenceId === undefined ? [] : ["external_reference_hash" as const]),
-          ...(input.receiverData === undefined ? [] : ["subject_hash" as const]),
-        ],
-        claims: { _sd: Object.keys(input.claims) },
       };
-      const signer = new SDJwtVcInstance({
-        signer: await ES256.getSigner(signingKey.privateJwk),
-        signAlg: ES256.alg,
-        hasher: digest,
-        hashAlg: "sha-256",
-        saltGenerator: newSalt,
-      });
-      // The library wants the names of the disclosed fields in its type; ours are known at run time only.
-      const attestation = await signer.issue(payload, frame as never, { header: { kid: signingKey.kid } });
+      const saltOf = (field: string | null) => (field === null ? undefined : evidence.salts.get(field)) ?? newSalt();
+      const attestation = await signCredential(payload, hidden, saltOf, signingKey);
       return { attestation, proofHash: await hashProof(attestation), issuedAt: new Date(iat * 1000) };
     },
   };

@@ -1,8 +1,9 @@
 import type { Json } from "@attestream/shared";
 import { hashExternalReference, hashSubject } from "../bound-hash.ts";
 import { hashProof } from "../digest.ts";
-import type { AttestationClaims } from "../vocabulary.ts";
-import { Refused } from "./verify-result.ts";
+import { attestationModes, type AttestationClaims } from "../vocabulary.ts";
+import type { EvidenceFindings } from "./check-evidence.ts";
+import { Refused, type Witness } from "./verify-result.ts";
 
 /** What the caller knows about the attestation it expects. Whatever is left out is not checked, and is listed as not proven where that matters. */
 export interface Expectations {
@@ -17,6 +18,12 @@ export interface Expectations {
   /** As in webhook and API; of the attestation with all its disclosures. */
   proofHash?: string;
   maxAgeMs?: number;
+  /** Names of servers that evidence may be about, as in certificates: `api.bank.example`. */
+  servers?: readonly string[];
+  /** Refuses what is proved by weaker means, and evidence that was not given or could not be checked. */
+  require?: "passive" | "replay";
+  /** Fields that must be disclosed and covered by checked evidence. */
+  witnessed?: readonly string[];
 }
 
 /** Clocks of two honest machines differ; by no more than this. */
@@ -27,6 +34,27 @@ export function checkTimes(claims: AttestationClaims, now: Date, maxAgeMs: numbe
   if (Math.max(claims.iat, claims.nbf ?? 0) * 1000 > time + clockSkewMs) throw new Refused("not_yet_valid");
   if (claims.exp * 1000 <= time) throw new Refused("expired");
   if (maxAgeMs !== undefined && time - claims.iat * 1000 > maxAgeMs) throw new Refused("too_old");
+}
+
+/** What the evidence must be, beyond being genuine. */
+export function requireEvidence(
+  claims: AttestationClaims,
+  evidence: EvidenceFindings,
+  witnessed: Record<string, Witness>,
+  expected: Expectations,
+): void {
+  const { servers, require, witnessed: wanted = [] } = expected;
+  const stranger = claims.evidence.find(({ server_name: name }) => servers !== undefined && !servers.includes(name));
+  if (stranger !== undefined)
+    throw new Refused("server_unexpected", `It names ${JSON.stringify(stranger.server_name)}.`);
+  if (require !== undefined) {
+    if (attestationModes.indexOf(claims.mode) < attestationModes.indexOf(require))
+      throw new Refused("mode_too_weak", `Its mode is ${claims.mode}.`);
+    if (evidence.state === "not_given") throw new Refused("evidence_missing");
+    if (evidence.state !== "checked") throw new Refused("attestor_unknown", "No attestors' keys were given.");
+  }
+  const unwitnessed = wanted.find((name) => !Object.hasOwn(witnessed, name));
+  if (unwitnessed !== undefined) throw new Refused("field_not_witnessed", `Look at ${JSON.stringify(unwitnessed)}.`);
 }
 
 export async function checkExpectations(

@@ -261,11 +261,8 @@ describe("claims", () => {
     expect(await refusalOf(evidence.compact, evidence)).toBe("claims_invalid");
     const mode = await resigned((payload) => ({ ...payload, mode: "passive" }));
     expect(await refusalOf(mode.compact, mode)).toBe("claims_invalid");
-    const status = await resigned((payload) => ({
-      ...payload,
-      status: { status_list: { idx: 1, uri: "https://example.com" } },
-    }));
-    const result = await verifyAttestation(status.compact, { jwks: status.jwks, now: sampleNow });
-    expect(result.ok && result.notProven.map((entry) => entry.statement)).toContain("What these claims mean: status.");
+    const unknown = await resigned((payload) => ({ ...payload, quorum: 3 }));
+    const result = await verifyAttestation(unknown.compact, { jwks: unknown.jwks, now: sampleNow });
+    expect(result.ok && result.notProven.map((entry) => entry.statement)).toContain("What these claims mean: quorum.");
   });
 });

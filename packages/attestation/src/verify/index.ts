@@ -1,6 +1,6 @@
 export { hashExternalReference, hashSubject } from "../bound-hash.ts";
 export { hashProof } from "../digest.ts";
-export { attestationMediaType, attestationType, type AttestationClaims } from "../vocabulary.ts";
+export { attestationMediaType, attestationType, type AttestationClaims, type AttestationMode } from "../vocabulary.ts";
 export type { Expectations } from "./check-expectations.ts";
 export { verifyAttestation, type VerifyOptions } from "./verify-attestation.ts";
 export {
@@ -8,4 +8,11 @@ export {
   type ErasureReceiptOptions,
   type ErasureReceiptResult,
 } from "./verify-erasure-receipt.ts";
-export { refusals, type NotProven, type Proven, type Refusal, type VerifyResult } from "./verify-result.ts";
+export {
+  refusals,
+  type NotProven,
+  type Proven,
+  type Refusal,
+  type VerifyResult,
+  type Witness,
+} from "./verify-result.ts";

@@ -13,6 +13,10 @@ export interface OpenedDisclosures {
   /** The payload with every disclosed claim in its place, and without the digests. */
   claims: Record<string, unknown>;
   withheld: number;
+  /** Every digest in `claims` that was signed, disclosed or not. */
+  fieldDigests: ReadonlySet<string>;
+  /** Name of a disclosed field -> its digest. */
+  disclosedDigests: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,6 +51,7 @@ export async function openDisclosures(
     }
   }
 
+  const disclosedDigests = new Map<string, string>();
   const digests = await Promise.all(disclosures.map(sha256Base64url));
   for (const [index, disclosure] of disclosures.entries()) {
     const digest = digests[index] ?? "";
@@ -60,6 +65,12 @@ export async function openDisclosures(
     if (taken || reservedNames.has(name) || findReservedName(value) !== undefined)
       throw new Refused("disclosure_invalid");
     target[name] = value;
+    if (target === plainFields) disclosedDigests.set(name, digest);
   }
-  return { claims: { ...plain, claims: plainFields }, withheld: places.size };
+  return {
+    claims: { ...plain, claims: plainFields },
+    withheld: places.size,
+    fieldDigests: new Set(field.data),
+    disclosedDigests,
+  };
 }

@@ -1,0 +1,32 @@
+import { importJWK, type CryptoKey } from "jose";
+import { z } from "zod";
+
+const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kid: z.unknown() })).max(1000) });
+
+/** Any algorithm but ES256 and any use but signing disqualifies a key, so that a key published for something else cannot vouch for anything here. */
+const usableKeySchema = z.object({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+  alg: z.literal("ES256").optional(),
+  use: z.literal("sig").optional(),
+});
+
+export interface FoundKey {
+  key: CryptoKey;
+  /** The point itself: two names of one key are still one key. */
+  point: string;
+}
+
+/** The one key of a JWKS with this `kid`. Otherwise the reason: it is no set, or has none that can be used, or more than one, or the key is broken. */
+export async function findKey(jwks: unknown, kid: string): Promise<FoundKey | "not_a_set" | "unknown" | "broken"> {
+  const keySet = keySetSchema.safeParse(jwks);
+  if (!keySet.success) return "not_a_set";
+  const named = keySet.data.keys.filter((key) => key.kid === kid);
+  const usable = usableKeySchema.safeParse(named[0]);
+  if (named.length !== 1 || !usable.success) return "unknown";
+  const { kty, crv, x, y } = usable.data;
+  const key = await importJWK({ kty, crv, x, y }, "ES256").catch(() => null);
+  return key === null || key instanceof Uint8Array ? "broken" : { key, point: `${x}.${y}` };
+}
