@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { availableParallelism, totalmem } from "node:os";
-import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
+import { devHostsSchema, refusedCidrsSchema, type DevHosts, type RefusedCidr } from "@attestream/address-guard";
 import { durationSchema } from "@attestream/shared";
 import { z } from "zod";
 import { defaultEgressLimits, type EgressLimits } from "./egress/egress-limits.ts";
@@ -10,26 +9,6 @@ import { trustAlso, upstreamsSchema, type Upstreams } from "./egress/upstream-se
 const flag = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
 const integer = (min: number, max: number) =>
   z.string().regex(/^\d+$/, "must be a whole number").transform(Number).pipe(z.number().min(min).max(max));
-
-/** `name=ip:port,…`: names that the egress proxy dials at a fixed private address. Never a range. */
-const devHostsSchema = z.string().transform((text, context) => {
-  const hosts = new Map<string, { address: string; port: number }>();
-  for (const entry of text.split(",").map((part) => part.trim())) {
-    if (entry === "") continue;
-    const match = /^([a-z0-9.-]+)=(\[[0-9a-f:.]+\]|[0-9.]+):(\d{1,5})$/i.exec(entry);
-    const address = match?.[2]?.replace(/^\[|\]$/g, "") ?? "";
-    const port = Number(match?.[3]);
-    if (!match?.[1] || isIP(address) === 0 || port < 1 || port > 65_535) {
-      context.addIssue({
-        code: "custom",
-        message: `"${entry}" is not of the form name=ip:port, for example bank.demo.test=127.0.0.1:4100`,
-      });
-      return z.NEVER;
-    }
-    hosts.set(match[1].toLowerCase(), { address, port });
-  }
-  return hosts;
-});
 
 export const environmentSchema = z.object({
   API_URL: z
@@ -136,7 +115,7 @@ export interface WorkerConfig {
   host: string;
   port: number;
   address: string | undefined;
-  devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  devHosts: DevHosts;
   refusedCidrs: readonly RefusedCidr[];
   upstreams: Upstreams;
   egressLimits: EgressLimits;

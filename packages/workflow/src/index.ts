@@ -8,6 +8,7 @@ export type {
   PagePort,
   RequestPattern,
 } from "./run/page-port.ts";
+export type { ProofPort, ReadPart } from "./run/proof-port.ts";
 export { runTree, type RunOptions, type RunOutcome } from "./run/run-tree.ts";
 export { edgesOf, edgesTaken } from "./run/tree-edges.ts";
 export { TreeFailure } from "./run/tree-failure.ts";

@@ -9,6 +9,8 @@ export const requestIdSchema = z.int().min(1);
 /** A TLS secret of SHA-256 or SHA-384, or a key; base64url. */
 const secretSchema = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
 
+const trafficKeySchema = z.strictObject({ key: secretSchema, iv: secretSchema });
+
 /** Worker -> attestor, after the handshake. What has an id is answered, once, with the same id. */
 export const attestorUpMessageSchema = z.discriminatedUnion("type", [
   /** A ticket to connect to this address, once, for a session: its binding, not its id. */
@@ -29,11 +31,8 @@ export const attestorUpMessageSchema = z.discriminatedUnion("type", [
     session: sha256HexSchema,
     connection: connectionIdSchema,
     secrets: z.strictObject({ handshake: secretSchema, application: secretSchema }),
-    /** Replay mode: keys of what the client sent before and behind its secret headers. */
-    clientKeys: z
-      .array(z.strictObject({ key: secretSchema, iv: secretSchema }))
-      .length(2)
-      .optional(),
+    /** Replay mode: what was sent before the secret headers, and after them. */
+    clientKeys: z.strictObject({ request: trafficKeySchema, end: trafficKeySchema }).optional(),
     part: z.string().min(1).max(100),
     bodySha256: sha256HexSchema,
     platform: jsonSchema,

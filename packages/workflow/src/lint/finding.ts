@@ -10,6 +10,8 @@ export const lintRules = {
   "output-source": "error",
   "output-form": "error",
   "output-optional": "warning",
+  "prove-source": "error",
+  "prove-open": "warning",
   "unknown-screen": "error",
   "unknown-value": "error",
   "test-value": "error",

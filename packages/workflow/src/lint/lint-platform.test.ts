@@ -99,6 +99,20 @@ describe("lint", () => {
       /does not read "iban"/,
     ],
     [
+      "a proof twice",
+      "tests:\n",
+      "prove: [{ from: account, reveal: [accountHolder] }, { from: account, reveal: [accountHolder] }]\ntests:\n",
+      "schema",
+      /is proved twice/,
+    ],
+    [
+      "a proof from a host that is not allowed",
+      "tests:\n",
+      "prove: [{ from: account, reveal: [accountHolder], hosts: [other.example] }]\ntests:\n",
+      "schema",
+      /is not in allow/,
+    ],
+    [
       "a setting that does nothing",
       "output: bank",
       "browser: { deviceRatio: 2 }\noutput: bank",
@@ -178,6 +192,15 @@ describe("lint", () => {
         severity: "error",
       },
     ]);
+  });
+
+  it("knows what nobody can witness", () => {
+    const proved = clean.replace("tests:\n", "prove: [{ from: account, reveal: [accountHolder] }]\ntests:\n");
+    expect(lintPlatform(proved, "platform.yaml")).toEqual([]);
+    const onPage = proved.replace('accountHolder: { json: "$.owner" }', "accountHolder: { css: h1 }");
+    expect(lintPlatform(onPage, "platform.yaml").map(({ rule }) => rule)).toEqual(["prove-source"]);
+    const anywhere = proved.replace("    open: /accounts\n", "");
+    expect(lintPlatform(anywhere, "platform.yaml").map(({ rule }) => rule)).toEqual(["prove-open"]);
   });
 
   it("keeps the tree from typing a password", () => {

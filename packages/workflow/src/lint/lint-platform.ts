@@ -2,11 +2,12 @@ import { parseDefinition } from "../schema/parse-platform.ts";
 import { readYaml } from "../schema/read-yaml.ts";
 import { checkLocators } from "./check-locators.ts";
 import { checkOutput } from "./check-output.ts";
+import { checkProve } from "./check-prove.ts";
 import { checkScreens } from "./check-screens.ts";
 import { checkTests } from "./check-tests.ts";
 import { lintRules, type Finding, type LintSubject } from "./finding.ts";
 
-const checks = [checkScreens, checkLocators, checkOutput, checkTests] as const;
+const checks = [checkScreens, checkLocators, checkOutput, checkProve, checkTests] as const;
 
 /**
  * What is wrong or doubtful in a platform file, in the order of its lines. A file that is not valid

@@ -3,6 +3,7 @@ import { ReadError, readFields, readJsonFields, type ReadRule } from "../extract
 import type { Part, Table } from "../schema/index.ts";
 import type { Guide } from "./guide.ts";
 import type { CapturedResponse, Observation, PagePort } from "./page-port.ts";
+import type { ReadPart } from "./proof-port.ts";
 import { waits, type RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
 
@@ -15,7 +16,7 @@ export async function collectPart(
   part: Part,
   { page, definition }: Pick<RunContext, "page" | "definition">,
   guide: Guide,
-): Promise<Fields> {
+): Promise<ReadPart> {
   const locale = definition.browser?.locale;
   let mark = part.open === undefined ? -1 : page.observe().revision;
   let lastProblem = "It did not show up.";
@@ -29,13 +30,14 @@ export async function collectPart(
   const fail = (reason: string, code: ErrorCode = "EXTRACTION_FAILED") =>
     new TreeFailure(code, `Part ${part.id}: ${reason}`);
 
-  const readOnce = async (settled: boolean): Promise<Fields | null> => {
+  const readOnce = async (settled: boolean): Promise<ReadPart | null> => {
     const jsonRules = rulesOf(part.read, ({ json }) => json !== undefined);
     const cssRules = rulesOf(part.read, ({ json }) => json === undefined);
     const fields: Fields = {};
+    let response: CapturedResponse | null = null;
     if (part.capture) {
       const { method = "GET", ...which } = part.capture.request;
-      const response = page.response({ method, ...which }, mark);
+      response = page.response({ method, ...which }, mark);
       if (response === null) return null;
       const refusal = refusalOf(response);
       // A site may first get a 401, renew its token and ask again: the answer that stands is the last.
@@ -56,11 +58,11 @@ export async function collectPart(
       lastProblem = error.message;
       return null;
     }
-    return fields;
+    return { fields, response };
   };
 
   await open();
-  return guide.reach<Fields>({
+  return guide.reach<ReadPart>({
     reached: async ({ seen, screen }) => {
       if (screen?.finish) throw fail("the tree's end came first", "INSUFFICIENT_DATA");
       return screen?.user || screen?.do ? null : readOnce(seen.settled);

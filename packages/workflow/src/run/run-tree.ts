@@ -1,11 +1,12 @@
 import type { ErrorCode, ExtractedData } from "@attestream/shared";
 import { findMisfits } from "../output/index.ts";
 import type { Part, PlatformDefinition } from "../schema/index.ts";
-import type { Clock } from "./clock.ts";
+import { abortable, type Clock } from "./clock.ts";
 import { collectPart } from "./collect-part.ts";
 import type { RunEvents } from "./events.ts";
 import { createGuide } from "./guide.ts";
 import type { PagePort } from "./page-port.ts";
+import type { ProofPort, ReadPart } from "./proof-port.ts";
 import { createProgress } from "./progress.ts";
 import { limitsOf, type RunContext } from "./run-context.ts";
 import { TreeFailure } from "./tree-failure.ts";
@@ -28,6 +29,8 @@ export interface RunOptions {
   clock: Clock;
   events: RunEvents;
   newId: () => string;
+  /** Without one nothing is proved, and nobody told. */
+  proof?: ProofPort;
   signal: AbortSignal;
 }
 
@@ -64,9 +67,13 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
     const failedParts: { part: string; code: ErrorCode }[] = [];
     if (next === "collect") events.collectionStarted();
     for (const part of definition.collect) {
+      const proof = definition.prove?.some(({ from }) => from === part.id) ? options.proof : undefined;
+      let read: ReadPart | null = null;
       try {
         if (next === "finish") throw new TreeFailure("INSUFFICIENT_DATA");
-        Object.assign(extractedData, await collectPart(part, context, guide));
+        if (proof) await abortable(signal, proof.begin(part.id));
+        read = await collectPart(part, context, guide);
+        Object.assign(extractedData, read.fields);
       } catch (error) {
         // A lost page or the end of the time is not this part's own failure.
         if (
@@ -78,6 +85,8 @@ export async function runTree(options: RunOptions): Promise<RunOutcome> {
           throw error;
         failedParts.push({ part: part.id, code: error.code });
       }
+      // Not the part's own failure either, be it optional or not.
+      if (proof) await abortable(signal, proof.end(part.id, read));
       progress.finishedPart(part.id);
     }
     const failed = definition.collect.filter(({ id }) => failedParts.some(({ part }) => part === id));

@@ -15,6 +15,11 @@ const hostText = z
     `write a host name in lower case, or *.name for its subdomains; no scheme, port or path; or one of ${allowPresetNames.join(", ")}`,
   );
 
+const ownHostText = hostText.refine(
+  (host) => !allowPresetNames.some((preset) => preset === host),
+  "name the host itself; a preset's are not the platform's",
+);
+
 const notYet = z.never({ error: "is not supported yet; remove it" }).optional();
 
 const browserSchema = z.strictObject({
@@ -93,7 +98,12 @@ export const platformDefinitionSchema = z
         z.strictObject({
           from: fieldNameText,
           reveal: z.array(fieldNameText).min(1),
+          /** Without it the data is signed alone, and the attestation says so. */
           required: z.boolean().optional(),
+          /** `replay` asks for the response once more, so that its address is proved too. Default: passive. */
+          mode: z.enum(["passive", "replay"], { error: "write passive or replay" }).optional(),
+          /** Where the response comes from; default: the host of the login address. */
+          hosts: z.array(ownHostText).min(1).max(10).optional(),
         }),
       )
       .max(20)
@@ -134,6 +144,14 @@ export const platformDefinitionSchema = z
     for (const [index, proof] of (platform.prove ?? []).entries()) {
       const part = platform.collect.find(({ id }) => id === proof.from);
       if (!part) report(["prove", index, "from"], `there is no part "${proof.from}" in collect`);
+      if (platform.prove?.findIndex(({ from }) => from === proof.from) !== index)
+        report(["prove", index, "from"], `"${proof.from}" is proved twice; put all its fields into one reveal`);
+      if (proof.mode === "replay" && (part?.capture?.request.method ?? "GET") !== "GET")
+        report(["prove", index, "mode"], "only a GET can be asked for once more; use passive");
+      for (const [at, host] of (proof.hosts ?? []).entries()) {
+        if (!isAllowedHost(ownHosts(platform.allow), host.replace(/^\*\./, "any.")))
+          report(["prove", index, "hosts", at], "is not in allow; add it there");
+      }
       for (const [at, field] of proof.reveal.entries()) {
         if (part && !Object.hasOwn(part.read ?? {}, field))
           report(["prove", index, "reveal", at], `the part ${part.id} does not read "${field}"`);
