@@ -7,6 +7,8 @@ export function chromiumFlags(proxyPort: number): string[] {
     `--proxy-server=http://127.0.0.1:${proxyPort}`,
     // Without this, loopback names bypass the proxy.
     "--proxy-bypass-list=<-loopback>",
+    // The proxy resolves all names. Chromium itself would still ask for those of WebRTC's TURN servers.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     // Full Chromium reads the first, headless-shell the second; the wrong one is ignored silently.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -61,8 +61,12 @@ export function jailCommand({ programs, program, socketPath, trustStore, diskMiB
 /** Where the browser is to keep its profile. */
 export const jailProfile = `${home}/profile`;
 
-/** The DevTools pipe, descriptors 3 and 4, is the browser's alone. */
+/**
+ * The DevTools pipe, descriptors 3 and 4, is not the forwarder's, and the forwarder does not outlive the browser: the
+ * jail would, too, where the worker died in the moment before bwrap had tied it to its life.
+ */
 function forwardAndRun({ socatPath }: Bubblewrap): string {
   const listen = `TCP-LISTEN:${jailProxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128`;
-  return `${socatPath} -t 10 ${listen} UNIX-CONNECT:${egressSocket} </dev/null >/dev/null 2>&1 3>&- 4>&- & exec "$0" "$@"`;
+  const forward = `${socatPath} -t 10 ${listen} UNIX-CONNECT:${egressSocket} </dev/null >/dev/null 2>&1 3>&- 4>&-`;
+  return `${forward} & "$0" "$@"; status=$?; kill $!; exit $status`;
 }
