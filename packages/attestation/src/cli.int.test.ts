@@ -3,13 +3,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli } from "./cli/run-cli.ts";
 import { issueSample, sampleInput } from "./test-support/sample.ts";
 
 const cli = join(import.meta.dirname, "cli.ts");
 let folder: string;
 let sample: Awaited<ReturnType<typeof issueSample>>;
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { exitCode, stdout, stderr } = await runCli(args, new Date());
+  return { code: exitCode, stdout, stderr };
+}
+
+function runProcess(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, ["--conditions=@attestream/source", cli, ...args], (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
@@ -58,6 +64,17 @@ test.each(["proof.json", "data.json", "raw.txt"])("%s is valid, with the key set
   expect(stdout).toContain("by https://verify.example.com (key ");
   expect(stdout).toContain("That demo-bank sent this data.");
   expect(stdout).not.toContain("\u001b");
+});
+
+test("as a program it prints and exits as said", async () => {
+  expect(await runProcess("verify", join(folder, "raw.txt"))).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^VALID\n/),
+  });
+  expect(await runProcess("verify", join(folder, "none.json"))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("ENOENT"),
+  });
 });
 
 test("--json prints the result itself", async () => {

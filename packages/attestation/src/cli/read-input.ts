@@ -10,11 +10,16 @@ export interface Proof {
   /** Present when the file is an answer of the API, which names them. */
   proofHash?: string;
   sessionId?: string;
+  /** As they are; the verifier says what is wrong with them. */
+  evidence?: unknown;
+  log?: unknown;
 }
 
 const answerSchema = z.looseObject(attestationResponseSchema.pick({ attestation: true }).shape).extend({
   proofHash: z.string().optional(),
   sessionId: z.string().optional(),
+  evidence: z.unknown().optional(),
+  log: z.unknown().optional(),
 });
 const envelopeSchema = z.looseObject({ status: z.literal("success"), data: answerSchema });
 const errorSchema = z.looseObject({ status: z.literal("error"), error: z.looseObject({ message: z.string() }) });
@@ -34,11 +39,13 @@ export function parseProof(text: string): Proof {
       "The proof file has no attestation in it. Save the answer of GET /partner/browser-session/:id/attestation as it is.",
     );
   }
-  const { attestation, proofHash, sessionId } = answer;
+  const { attestation, proofHash, sessionId, evidence, log } = answer;
   return {
     attestation,
     ...(proofHash === undefined ? {} : { proofHash }),
     ...(sessionId === undefined ? {} : { sessionId }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(log === undefined ? {} : { log }),
   };
 }
 
