@@ -40,7 +40,13 @@ export async function bindEvidence(input: AttestationInput): Promise<BoundEviden
     if (predicate.disclosure_hash !== disclosure)
       throw new EvidenceMismatchError(`${about} was made for another disclosure`);
     await checkFields(predicate, given, input);
-    for (const name of Object.keys(predicate.fields)) salts.set(name, given[name] ?? "");
+    for (const name of Object.keys(predicate.fields)) {
+      const salt = given[name] ?? "";
+      // The credential has one digest for a field, so it can be that of one attestor only.
+      if ((salts.get(name) ?? salt) !== salt)
+        throw new EvidenceMismatchError(`Two pieces of evidence have the field ${name} with different salts`);
+      salts.set(name, salt);
+    }
     claims.push({
       mode: predicate.mode,
       part: predicate.part,
