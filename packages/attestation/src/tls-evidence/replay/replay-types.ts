@@ -1,12 +1,7 @@
 import type { HttpResponse } from "../http/http-response.ts";
 import type { OpenedConnection } from "../opened-connection.ts";
+import type { TrafficKey } from "../record/key-schedule.ts";
 import type { ServerSecrets } from "../recorded-connection.ts";
-
-/** The key of one epoch. It opens the records of that epoch; the next epoch's key does not follow from it. */
-export interface TrafficKey {
-  key: Uint8Array;
-  iv: Uint8Array;
-}
 
 /** What is disclosed of a replayed request: the epochs before and after the hidden one. */
 export interface ReplayClientKeys {
