@@ -1,10 +1,12 @@
 import type { CliOutcome } from "./cli-outcome.ts";
 import { InputError } from "./read-input.ts";
+import { runProve } from "../zero-knowledge/cli/run-prove.ts";
 import { runVerify, verifyUsage } from "./verify-command.ts";
 
 /** Each takes what follows its name. */
 const commands: Record<string, (args: string[], now: Date) => Promise<CliOutcome>> = {
   verify: runVerify,
+  prove: runProve,
 };
 
 export async function runCli([name = "", ...args]: string[], now: Date): Promise<CliOutcome> {

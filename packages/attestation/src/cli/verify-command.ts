@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { verifyAttestation, type VerifyOptions } from "../verify/index.ts";
+import { isPresentation, runVerifyPresentation } from "../zero-knowledge/cli/run-verify-presentation.ts";
 import type { CliOutcome } from "./cli-outcome.ts";
 import { InputError, parseJson, parseProof, readTextFile, type Proof } from "./read-input.ts";
 import { renderResult } from "./render-result.ts";
@@ -9,12 +10,14 @@ import { renderResult } from "./render-result.ts";
 export const verifyUsage = `attestream verify PROOF [options]
 
 Checks a proof offline. PROOF is a file: the answer of
-GET /partner/browser-session/:id/attestation, or the bare attestation.
+GET /partner/browser-session/:id/attestation, the bare attestation, or a proof
+made by attestream prove.
 
 Whose word is trusted (files beside PROOF are found by these names):
   --jwks FILE        the issuer's keys (default: jwks.json)
   --attestors FILE   keys of the attestors you trust (default: attestors.json)
   --status FILE      the issuer's status list (default: status.jwt)
+  --bbs-keys FILE    the issuer's keys of predicate proofs (default: bbs-keys.json)
 
 What is expected; anything else is refused:
   --issuer URL       the issuer
@@ -25,6 +28,8 @@ What is expected; anything else is refused:
   --server HOST      a server that evidence may be about; can be repeated
   --require MODE     passive or replay: no weaker evidence will do
   --witnessed FIELD  a field that checked evidence must cover; can be repeated
+  --challenge TEXT   your nonce, in a predicate proof
+  --require TEXT     'balance.amount >= 1500', of a predicate proof; can be repeated
 
   --json             print the result as JSON
   --help             print this
@@ -47,6 +52,7 @@ export async function runVerify(args: string[], now: Date): Promise<CliOutcome> 
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new InputError(`Write: attestream verify PROOF\n\n${verifyUsage}`);
   const text = await readTextFile(path, "The proof file");
+  if (isPresentation(text)) return runVerifyPresentation(text, path, values, now);
   const proof = parseProof(text);
   const result = await verifyAttestation(proof.attestation, {
     ...(await readTrust(values, path)),
@@ -67,10 +73,12 @@ function parseCommand(args: string[]) {
       options: {
         jwks: { type: "string" },
         attestors: { type: "string" },
+        "bbs-keys": { type: "string" },
         status: { type: "string" },
         issuer: { type: "string" },
         audience: { type: "string" },
         nonce: { type: "string" },
+        challenge: { type: "string" },
         session: { type: "string" },
         platform: { type: "string" },
         server: { type: "string", multiple: true },
