@@ -1,6 +1,10 @@
+export { startAttestor, type TestAttestor } from "./attestor.ts";
 export { browserStarted, startFakeWorker, type FakeWorker, type FakeWorkerOptions } from "./fake-worker.ts";
 export { startDemoPlatform, type DemoPlatform } from "./demo-platform.ts";
 export { createCertificateAuthority, type CertificateAuthority } from "./certificate-authority.ts";
 export { startPostgres, type TestPostgres } from "./start-postgres.ts";
 export { textsInMemory } from "./texts-in-memory.ts";
 export { heapAfterCollection } from "./heap-after-collection.ts";
+export { issueCertificate, type CertificateWish, type IssuedCertificate } from "./issue-certificate.ts";
+export { recordTls, type RecordTlsOptions, type TlsRecording } from "./record-tls.ts";
+export { startRecordingProxy, type ProxiedConnection, type RecordingProxy } from "./recording-proxy.ts";
