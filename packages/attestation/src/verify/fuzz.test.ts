@@ -8,6 +8,7 @@ import {
   signPayload,
   splitAttestation,
 } from "../test-support/sample.ts";
+import { proveSample } from "../test-support/sample-proof.ts";
 import { verifyAttestation } from "./verify-attestation.ts";
 
 test("anything at all is refused with a reason, never thrown at", async () => {
@@ -19,6 +20,40 @@ test("anything at all is refused with a reason, never thrown at", async () => {
         reason: expect.any(String),
         message: expect.any(String),
       });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("anything at all beside a good attestation is refused with a reason, never thrown at", async () => {
+  const { attestation, options } = await proveSample();
+  const [envelope] = options.evidence as Record<string, unknown>[];
+  const log = options.log as Record<string, unknown>;
+  const part = fc.oneof(fc.anything(), fc.string(), fc.array(fc.anything(), { maxLength: 3 }));
+  const evidence = fc.oneof(
+    part,
+    fc
+      .tuple(fc.constantFrom(...Object.keys(envelope ?? {})), part)
+      .map(([name, value]) => [{ ...envelope, [name]: value }]),
+  );
+  const logProof = fc.oneof(
+    part,
+    fc.tuple(fc.constantFrom(...Object.keys(log)), part).map(([name, value]) => ({ ...log, [name]: value })),
+  );
+  const choice = fc.oneof(
+    evidence.map((value) => ({ evidence: value })),
+    logProof.map((value) => ({ log: value })),
+    part.map((value) => ({ statusList: value })),
+    part.map((value) => ({ attestors: value })),
+  );
+  await fc.assert(
+    fc.asyncProperty(choice, async (change) => {
+      const [[name, given] = ["", null]] = Object.entries(change);
+      // Undefined is the same as not given; that is allowed, and said.
+      const result = await verifyAttestation(attestation, { ...options, ...change });
+      const same = JSON.stringify(given) === JSON.stringify(options[name as keyof typeof options]);
+      if (given === undefined || same) expect(result).toMatchObject({ ok: true });
+      else expect(result).toMatchObject({ ok: false, reason: expect.any(String), message: expect.any(String) });
     }),
     { numRuns: 300 },
   );
