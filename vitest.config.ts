@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/longest-first.ts";
 
 const source = { conditions: ["@attestream/source"] };
 const shared = {
@@ -13,6 +14,7 @@ export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -4,7 +4,7 @@ import { patience, startTestSystem } from "./support/start-test-system.ts";
 import { takeWalk } from "./support/walks.ts";
 
 /** The short form of `npm run soak`, which tells slow growth from noise. */
-const sessions = Number(process.env["SESSIONS"] ?? 3);
+const sessions = Number(process.env["SESSIONS"] ?? 2);
 
 it(
   `${sessions} sessions in a row leave no browser, profile, socket or listener, and memory does not grow`,
@@ -14,7 +14,7 @@ it(
       await using test = await startTestSystem({ POOL_SIZE: "1" });
       const { api, worker } = test.system.parts;
       // The first sessions fill caches and connection pools; growth is counted from there.
-      for (let index = 0; index < 3; index += 1) await takeWalk(test, "happy");
+      for (let index = 0; index < 2; index += 1) await takeWalk(test, "happy");
       const browsersAtRest = await restingDescendants(Number(worker.pid), patience());
       const before = { api: holdings(Number(api.pid)), worker: holdings(Number(worker.pid)) };
       for (let index = 0; index < sessions; index += 1) await takeWalk(test, "happy");
