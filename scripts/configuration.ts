@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { environmentSchema as api } from "../apps/api/src/config.ts";
+import { environmentSchema as attestor } from "../apps/attestor/src/config.ts";
 import { environmentSchema as worker } from "../apps/browser-worker/src/config.ts";
 import { environmentSchema as standalone } from "../apps/standalone/src/config.ts";
 
@@ -16,7 +17,8 @@ function row(name: string, field: z.ZodType): string {
 /** What the program takes when nothing is said, as one would write it; empty when that is nothing or not a plain value. */
 function defaultOf(name: string, field: z.ZodType): string {
   const { data } = field.safeParse(undefined);
-  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT|RETENTION|AGE)$/.test(name)) return `\`${durationText(data)}\``;
+  if (typeof data === "number" && /_(HOLD|GRACE|TIMEOUT|RETENTION|AGE|KEEP|WITHIN)$/.test(name))
+    return `\`${durationText(data)}\``;
   if (typeof data === "number" || (typeof data === "string" && data !== ""))
     return `\`${String(data).replace(repository, "")}\``;
   return "";
@@ -52,9 +54,13 @@ ${table(api)}
 
 ${table(worker)}
 
+## Attestor
+
+${table(attestor)}
+
 ## \`npm start\`
 
-It gives the parts what they need of the settings above, makes a \`WORKER_TOKEN\` for each run, and reads besides:
+It gives the parts what they need of the settings above, makes a \`WORKER_TOKEN\` and an \`ATTESTOR_TOKEN\` for each run, and reads besides:
 
 ${table(standalone)}
 `;

@@ -15,6 +15,7 @@ const commands = {
   demo: { needs: ["browser", "database", "certificates", "pages"], program: "apps/standalone/src/demo.ts" },
   api: { needs: ["database", "pages"], program: "apps/api/src/main.ts" },
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
+  attestor: { needs: [], program: "apps/attestor/src/main.ts" },
   audit: { needs: ["database"], program: "apps/api/src/audit/main.ts" },
   tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
   attack: { needs: ["browser", "database", "certificates", "pages"], program: "attack/main.ts" },

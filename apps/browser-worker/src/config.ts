@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { devHostsSchema, refusedCidrsSchema, type DevHosts, type RefusedCidr } from "@attestream/address-guard";
 import { durationSchema } from "@attestream/shared";
+import { attestorsSchema, type AttestorAddress } from "@attestream/shared/attestor-protocol";
 import { z } from "zod";
 import { defaultEgressLimits, type EgressLimits } from "./egress/egress-limits.ts";
 import { trustAlso, upstreamsSchema, type Upstreams } from "./egress/upstream-setting.ts";
@@ -67,11 +68,24 @@ export const environmentSchema = z.object({
     .pipe(z.number().min(1_000, "must be at least 1s").max(86_400_000, "must be at most 1d"))
     .default(defaultEgressLimits.idleMs)
     .describe("A connection over which nothing goes for so long is closed."),
+  ATTESTORS: attestorsSchema
+    .default(() => [])
+    .describe(
+      "Attestors, in the order in which they are tried: https://host:4200#kid=<thumbprint of its key>&platforms=name+name,…; http only on this machine. Default: none, and the data is signed alone.",
+    ),
+  ATTESTOR_TOKEN: z
+    .string()
+    .transform((text) => text.split(",").map((token) => token.trim()))
+    .refine((tokens) => tokens.every((token) => token.length >= 16), "must be at least 16 characters")
+    .optional()
+    .describe(
+      "Secret shared with the attestors: one for all, or as many as there are ATTESTORS, with commas. Also as ATTESTOR_TOKEN_FILE.",
+    ),
   EXTRA_CA_FILE: z
     .string()
     .optional()
     .describe(
-      "PEM file with certificate authorities that the browsers, and connections to an upstream proxy, trust in addition.",
+      "PEM file with certificate authorities that the browsers, and connections to an upstream proxy or an attestor, trust in addition.",
     ),
   CHROMIUM_PATH: z
     .string()
@@ -119,7 +133,11 @@ export interface WorkerConfig {
   refusedCidrs: readonly RefusedCidr[];
   upstreams: Upstreams;
   egressLimits: EgressLimits;
+  attestors: readonly AttestorAddress[];
+  attestorTokens: readonly string[];
   extraCaFile: string | undefined;
+  /** PEM: what is in that file. */
+  extraCa: string | undefined;
   chromiumPath: string | undefined;
   runtimeDir: string | undefined;
   allowNoSandbox: boolean;
@@ -142,7 +160,7 @@ export function loadConfig(
 ): WorkerConfig {
   const problems: string[] = [];
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-  for (const name of ["WORKER_TOKEN", "EGRESS_UPSTREAMS"] as const) {
+  for (const name of ["WORKER_TOKEN", "ATTESTOR_TOKEN", "EGRESS_UPSTREAMS"] as const) {
     const file = given[`${name}_FILE`];
     if (given[name] !== undefined || file === undefined) continue;
     try {
@@ -162,9 +180,17 @@ export function loadConfig(
     error: (issue) => (issue.input === undefined ? "is required" : undefined),
   });
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")}: ${issue.message}`);
+  const attestors = parsed.data?.ATTESTORS ?? [];
+  const tokens = parsed.data?.ATTESTOR_TOKEN ?? [];
+  if (parsed.success && attestors.length > 0 && tokens.length !== 1 && tokens.length !== attestors.length)
+    problems.push(
+      `ATTESTOR_TOKEN: ${attestors.length} attestors need one token for all, or one each; there are ${tokens.length}`,
+    );
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parsed.data;
   const caFile = values.EXTRA_CA_FILE;
+  // Read here only where this process itself needs it; the browsers' store says what is wrong with it otherwise.
+  const extraCa = caFile !== undefined && attestors.length > 0 ? readCa(caFile) : undefined;
   return {
     apiUrl: values.API_URL.replace(/\/+$/, ""),
     workerToken: values.WORKER_TOKEN,
@@ -186,7 +212,10 @@ export function loadConfig(
       bytes: values.EGRESS_TRAFFIC * 2 ** 20,
       idleMs: values.EGRESS_IDLE,
     },
+    attestors,
+    attestorTokens: tokens,
     extraCaFile: caFile,
+    extraCa,
     chromiumPath: values.CHROMIUM_PATH,
     runtimeDir: values.RUNTIME_DIR,
     allowNoSandbox: values.ALLOW_NO_SANDBOX,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rootCertificates } from "node:tls";
 import { createResolve, type Resolve } from "@attestream/address-guard";
 import type { DownMessage } from "@attestream/shared/worker-protocol";
 import { createWorkerIdentity } from "@attestream/sealed-channel/worker";
@@ -13,6 +14,7 @@ import { SessionRegistry } from "./session/session-registry.ts";
 import type { RunSessionTree } from "./session/tree-runner.ts";
 import { EncoderPool } from "./stream/delta/encoder-pool.ts";
 import { ViewerGateway } from "./stream/viewer-gateway.ts";
+import { createAttestors } from "./witness/attestors.ts";
 
 export interface WorkerDependencies {
   config: WorkerConfig;
@@ -38,6 +40,8 @@ export interface Worker {
   /** Ends all sessions, kills all browsers, removes all files. */
   stop(): Promise<void>;
 }
+
+const certificatePattern = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** Wires and starts a worker. Throws, with the remedy in the message, when this machine cannot run browsers. */
 export async function createWorker(dependencies: WorkerDependencies): Promise<Worker> {
@@ -76,6 +80,15 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     });
     const encoders = new EncoderPool();
     cleanUp.push(() => encoders.close());
+    const attestors = createAttestors({
+      addresses: config.attestors,
+      tokens: config.attestorTokens,
+      ca: config.extraCa,
+      now: () => performance.now(),
+      log,
+    });
+    cleanUp.push(async () => attestors.close());
+    const roots = [...rootCertificates, ...(config.extraCa?.match(certificatePattern) ?? [])];
     const reports = new ReportBuffer(now);
     const lifetime = new AbortController();
     const ending = Promise.withResolvers<void>();
@@ -88,6 +101,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       giveBack: (taken) => pool.giveBack(taken),
       openEncoder: () => encoders.open(),
       runTree,
+      witness: { attestors, roots, ca: config.extraCa },
       devHosts: config.devHosts,
       upstreams: config.upstreams,
       browser,

@@ -10,6 +10,7 @@ import { denyAll, type EgressPolicy } from "./egress-policy.ts";
 import { EgressTally } from "./egress-tally.ts";
 import { joinStreams } from "./join-streams.ts";
 import { listenOnSocket } from "./listen-on-socket.ts";
+import type { ConnectionTap, ConnectionWitness } from "./connection-witness.ts";
 import { readPeerOwner, type PeerOwner } from "./peer-uid.ts";
 import { dialThrough, UpstreamFailed, type UpstreamProxy } from "./upstream-proxy.ts";
 
@@ -67,6 +68,10 @@ export class EgressProxy {
     this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
 
+  #witness: ConnectionWitness | null = null;
+  /** The browser's end of each tunnel, and where it leads. */
+  readonly #tunnels = new Map<Socket, string>();
+
   /** On loopback; 0 on a socket. */
   get port(): number {
     return this.#port;
@@ -100,6 +105,22 @@ export class EgressProxy {
     this.#dialPublic = upstream ? dialThrough(upstream) : this.#dial;
     this.#meter = this.#createMeter();
     this.#tally = new EgressTally();
+    this.#witness = null;
+  }
+
+  /** From now on tunnels to the hosts that it covers go past it, and those that are there are closed. Null: no more, and what is there stays. */
+  setWitness(witness: ConnectionWitness | null): void {
+    this.#witness = witness;
+    for (const [client, host] of this.#tunnels) if (witness?.covers(host)) client.destroy();
+  }
+
+  /** Connects to a host as for the browser: where the policy allows it, and to an address that was checked. Not counted. */
+  async reach(host: string, port: number, through: (direct: Dial) => Dial): Promise<Socket> {
+    const decision = this.#policy.decide(host, port);
+    if (decision.kind === "refused") throw new EgressRefused(decision.reason);
+    if (decision.kind === "dial") return through(this.#dial)(decision.address, decision.port);
+    const { resolve } = this.#options;
+    return dialPublic(decision.host, decision.port, { resolve, guard: this.#guard, dial: through(this.#dialPublic) });
   }
 
   async close(): Promise<void> {
@@ -117,10 +138,16 @@ export class EgressProxy {
     const target = /^(.+):(\d{1,5})$/.exec(request.url ?? "");
     const host = target?.[1] ?? "";
     try {
-      const { site, meter } = await this.#open(client, host, Number(target?.[2] ?? 0));
+      const { site, meter, tap } = await this.#open(client, host, Number(target?.[2] ?? 0), this.#witness);
       if (client.destroyed) return void site.destroy();
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) client.unshift(head);
+      this.#tunnels.set(client, host);
+      client.once("close", () => this.#tunnels.delete(client));
+      if (tap) {
+        client.on("data", (bytes: Buffer) => tap.fromClient(bytes));
+        site.on("data", (bytes: Buffer) => tap.fromServer(bytes));
+      }
       joinStreams(client, site, meter, () => this.#countRefusal(host, "too many bytes", true));
     } catch (error) {
       client.end(`HTTP/1.1 ${statusFor(error)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -131,7 +158,7 @@ export class EgressProxy {
     try {
       const url = new URL(request.url ?? "");
       if (url.protocol !== "http:") throw new EgressRefused("only http is forwarded");
-      const { site, meter } = await this.#open(request.socket, url.hostname, Number(url.port || 80));
+      const { site, meter } = await this.#open(request.socket, url.hostname, Number(url.port || 80), null);
       const spent = () => {
         this.#countRefusal(url.hostname, "too many bytes", true);
         response.destroy();
@@ -159,26 +186,33 @@ export class EgressProxy {
     }
   }
 
-  async #open(client: Socket, host: string, port: number): Promise<{ site: Socket; meter: EgressMeter }> {
+  async #open(
+    client: Socket,
+    host: string,
+    port: number,
+    witness: ConnectionWitness | null,
+  ): Promise<{ site: Socket; meter: EgressMeter; tap: ConnectionTap | null }> {
     await this.#checkOwner(client);
     const meter = this.#meter;
+    let tap: ConnectionTap | null = null;
+    const name = host.toLowerCase();
+    const past =
+      (direct: Dial): Dial =>
+      async (address, atPort) => {
+        const seen = witness?.covers(name) ? await witness.dial(name, address, atPort) : null;
+        tap = seen;
+        return seen?.socket ?? direct(address, atPort);
+      };
     try {
       const decision = this.#policy.decide(host, port);
       if (decision.kind === "refused") throw new EgressRefused(decision.reason);
       const limit = meter.enter();
       if (limit !== null) throw new EgressRefused(limit, true);
       try {
-        const site =
-          decision.kind === "dial"
-            ? await this.#dial(decision.address, decision.port)
-            : await dialPublic(decision.host, decision.port, {
-                resolve: this.#options.resolve,
-                guard: this.#guard,
-                dial: this.#dialPublic,
-              });
+        const site = await this.reach(host, port, past);
         site.once("close", () => meter.leave());
         this.#track(site);
-        return { site, meter };
+        return { site, meter, tap };
       } catch (error) {
         meter.leave();
         throw error;

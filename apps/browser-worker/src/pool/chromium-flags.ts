@@ -2,7 +2,7 @@
  * Switches beside Playwright's own. Never one that ignores certificate errors, and no second
  * `--disable-features`: Chromium keeps only the last, and Playwright sets one.
  */
-export function chromiumFlags(proxyPort: number): string[] {
+export function chromiumFlags({ proxyPort, keyLog }: { proxyPort: number; keyLog: string | null }): string[] {
   return [
     `--proxy-server=http://127.0.0.1:${proxyPort}`,
     // Without this, loopback names bypass the proxy.
@@ -13,6 +13,7 @@ export function chromiumFlags(proxyPort: number): string[] {
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
+    ...(keyLog === null ? [] : [`--ssl-key-log-file=${keyLog}`]),
     "--disable-gpu",
     "--no-pings",
     "--dns-prefetch-disable",

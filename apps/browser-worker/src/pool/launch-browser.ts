@@ -5,11 +5,12 @@ import { EgressProxy, type EgressNetwork } from "../egress/egress-proxy.ts";
 import type { ChromiumBinary } from "../sandbox/find-chromium.ts";
 import type { ControlGroups } from "../sandbox/control-groups.ts";
 import type { Isolation } from "../sandbox/isolation.ts";
-import { jailProxyPort } from "../sandbox/jail.ts";
+import { jailKeyLog, jailProxyPort } from "../sandbox/jail.ts";
 import { killTree } from "../sandbox/process-tree.ts";
 import { openPage, type OpenedPage } from "../session/open-page.ts";
 import { mostThreads } from "../sandbox/wrapper-script.ts";
 import { withinTime } from "../within-time.ts";
+import { KeyLog } from "../witness/key-log.ts";
 import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
@@ -24,6 +25,8 @@ export interface LaunchOptions {
   isolation: Isolation;
   /** What a browser may write at level L2, MiB. */
   diskMiB: number;
+  /** Whether its TLS secrets are wanted, for connections that are witnessed. */
+  writesKeyLog?: boolean;
   /** Null where this process may not make any. */
   controlGroups: ControlGroups | null;
   timeoutMs: number;
@@ -40,6 +43,10 @@ export interface SlotBrowser {
   slot: Slot;
   browser: Browser;
   egress: EgressProxy;
+  /** Null: it writes none. */
+  keyLog: KeyLog | null;
+  /** Makes it forget the TLS sessions that it could resume: a resumed connection shows no certificate. */
+  endResumption(): Promise<void>;
   /** First of the browser's processes. */
   pid: number;
   /** It was ended because it took too much memory. */
@@ -63,6 +70,7 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
   const groups = group?.members ?? [];
   const files = await prepareSlot(slot, { ...options, groups, program: binary.path });
   // Kept: the file goes when somebody deletes the folder, and the browser must go all the same.
+  let keyLog: KeyLog | null = null;
   let pid = 0;
   const readPid = async () => {
     pid ||= Number(await readFile(files.pidFile, "utf8").catch(() => "0"));
@@ -70,19 +78,25 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
   const clean = async () => {
     await readPid();
     if (pid > 1) await killTree(pid);
+    keyLog?.close();
     await egress.close();
     await group?.remove();
     await wipeSlot(slot);
   };
   try {
     const jailed = isolation.level === "L2";
+    // Before the browser is there: one that finds no reader stands still.
+    if (options.writesKeyLog) keyLog = new KeyLog(files.keyLog);
     await egress.listen(jailed ? { socketPath: files.egressSocket } : { loopback: true });
     const browser = await chromium.launch({
       executablePath: files.executable,
       artifactsDir: files.artifacts,
       chromiumSandbox: isolation.level !== "L0",
       args: [
-        ...chromiumFlags(jailed ? jailProxyPort : egress.port),
+        ...chromiumFlags({
+          proxyPort: jailed ? jailProxyPort : egress.port,
+          keyLog: options.writesKeyLog ? (jailed ? jailKeyLog : files.keyLog) : null,
+        }),
         ...(binary.product === "chromium" ? ["--headless=new"] : []),
       ],
       env: {},
@@ -113,6 +127,10 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
       slot,
       browser,
       egress,
+      keyLog,
+      endResumption: async () => {
+        await answered(control.send("Memory.simulatePressureNotification", { level: "critical" }));
+      },
       pid,
       get outOfMemory() {
         return memory.exceeded || group?.outOfMemory === true;

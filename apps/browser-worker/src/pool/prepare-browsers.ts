@@ -81,7 +81,8 @@ export async function prepareBrowsers(options: {
       guard: createAddressGuard({ refused: config.refusedCidrs }),
       limits: config.egressLimits,
     };
-    const common = { ...own, chromium, timeoutMs: config.launchTimeoutMs, memory, network, log };
+    const writesKeyLog = config.attestors.length > 0;
+    const common = { ...own, chromium, writesKeyLog, timeoutMs: config.launchTimeoutMs, memory, network, log };
     const launch = async (slot: Slot, isolation: Isolation, likely: LikelySettings = null) => {
       await keepFolder();
       return launchBrowser(slot, likely, { ...common, isolation });

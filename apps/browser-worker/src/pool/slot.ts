@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { chown, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Isolation } from "../sandbox/isolation.ts";
 import { jailCommand, jailProfile } from "../sandbox/jail.ts";
 import { wrapperScript } from "../sandbox/wrapper-script.ts";
@@ -18,6 +20,8 @@ export interface SlotFiles {
   artifacts: string;
   /** Where the egress proxy listens at level L2. */
   egressSocket: string;
+  /** FIFO for the browser's TLS secrets; there only where they are wanted. */
+  keyLog: string;
 }
 
 export interface SlotOptions {
@@ -27,6 +31,8 @@ export interface SlotOptions {
   trustStore: string | null;
   /** The control group's files to join it. */
   groups: readonly string[];
+  /** Whether the browser writes its TLS secrets, for connections that are witnessed. */
+  writesKeyLog?: boolean;
   /** What a browser may write at level L2, MiB. */
   diskMiB: number;
 }
@@ -40,6 +46,7 @@ export async function prepareSlot(slot: Slot, options: SlotOptions): Promise<Slo
     pidFile: join(slot.folder, "browser.pid"),
     artifacts: join(slot.folder, "artifacts"),
     egressSocket: join(slot.folder, "egress"),
+    keyLog: join(slot.folder, "keys"),
   };
   await mkdir(slot.folder, { mode: 0o711 });
   await mkdir(files.artifacts, { mode: 0o700 });
@@ -48,8 +55,9 @@ export async function prepareSlot(slot: Slot, options: SlotOptions): Promise<Slo
   const ownStore = join(home, ".pki");
   if (trustStore !== null) await cp(trustStore, ownStore, { recursive: true });
   if (slot.uid !== undefined) await giveTo(slot.uid, home);
+  if (options.writesKeyLog) await makeFifo(files.keyLog, slot.uid);
   const script = wrapperScript({
-    ...commandOf(options, { home, egressSocket: files.egressSocket, trustStore: trustStore && ownStore }),
+    ...commandOf(options, { home, files, trustStore: trustStore && ownStore }),
     uid: slot.uid,
     pidFile: files.pidFile,
     groups,
@@ -60,12 +68,13 @@ export async function prepareSlot(slot: Slot, options: SlotOptions): Promise<Slo
 }
 
 function commandOf(
-  { program, isolation, diskMiB }: SlotOptions,
-  { home, egressSocket, trustStore }: { home: string; egressSocket: string; trustStore: string | null },
+  { program, isolation, diskMiB, writesKeyLog }: SlotOptions,
+  { home, files, trustStore }: { home: string; files: SlotFiles; trustStore: string | null },
 ) {
   if (isolation.level !== "L2") return { command: [program], home, profile: join(home, "profile") };
   const { programs } = isolation;
-  const command = jailCommand({ programs, program, socketPath: egressSocket, trustStore, diskMiB });
+  const keyLog = writesKeyLog ? files.keyLog : null;
+  const command = jailCommand({ programs, program, socketPath: files.egressSocket, keyLog, trustStore, diskMiB });
   return { command, home: undefined, profile: jailProfile };
 }
 
@@ -76,4 +85,10 @@ export async function wipeSlot(slot: Slot): Promise<void> {
 async function giveTo(uid: number, folder: string): Promise<void> {
   await chown(folder, uid, uid);
   for (const entry of await readdir(folder, { recursive: true })) await chown(join(folder, entry), uid, uid);
+}
+
+/** Node has no call for it. Only the slot's user may write into it. */
+async function makeFifo(path: string, uid: number | undefined): Promise<void> {
+  await promisify(execFile)("mkfifo", ["-m", "600", path]);
+  if (uid !== undefined) await chown(path, uid, uid);
 }

@@ -5,6 +5,8 @@ import type { Bubblewrap } from "./find-bubblewrap.ts";
 const home = "/home/browser";
 const egressSocket = "/run/egress";
 const trustFolder = "/run/trust";
+/** The FIFO for the browser's TLS secrets. */
+export const jailKeyLog = "/run/keys";
 /** Of the forwarder, in a network that nobody else is in. */
 export const jailProxyPort = 3128;
 
@@ -17,6 +19,8 @@ export interface JailOptions {
   program: string;
   /** The egress proxy's socket. */
   socketPath: string;
+  /** A FIFO for the browser's TLS secrets; null: it writes none. */
+  keyLog?: string | null;
   /** An NSS store, folder `.pki`; copied, because Chromium writes to its own. Null: only the authorities that Chromium brings along. */
   trustStore: string | null;
   /** Of the profile and of everything else that the browser writes, each; they live in memory. */
@@ -29,7 +33,14 @@ export interface JailOptions {
  * processes, network, IPC and host name; no capability. Of networks it has its own loopback, and on it a forwarder
  * to the egress proxy's socket: the only way out. It dies with the worker.
  */
-export function jailCommand({ programs, program, socketPath, trustStore, diskMiB }: JailOptions): string[] {
+export function jailCommand({
+  programs,
+  program,
+  socketPath,
+  keyLog = null,
+  trustStore,
+  diskMiB,
+}: JailOptions): string[] {
   const bytes = String(diskMiB * 2 ** 20);
   const folder = dirname(program);
   const rules: string[][] = [
@@ -49,6 +60,8 @@ export function jailCommand({ programs, program, socketPath, trustStore, diskMiB
     ["--perms", "0700", "--size", bytes, "--tmpfs", home],
     ["--perms", "0755", "--size", "65536", "--tmpfs", "/run"],
     ["--ro-bind", socketPath, egressSocket],
+    // A FIFO is written to all the same: what is read-only is the file.
+    keyLog === null ? [] : ["--ro-bind", keyLog, jailKeyLog],
     trustStore === null ? [] : ["--ro-bind", trustStore, trustFolder],
     ["--remount-ro", "/run"],
     ["--remount-ro", "/"],

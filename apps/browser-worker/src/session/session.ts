@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from "@attestream/shared";
+import { errorCodes, type ErrorCode, type ExtractedData } from "@attestream/shared";
 import { viewerCloseCodes } from "@attestream/shared/viewer-protocol";
 import type {
   DownMessage,
@@ -8,14 +8,18 @@ import type {
   SessionReport,
 } from "@attestream/shared/worker-protocol";
 import { createSessionSealKey, type SessionSealKey, type WorkerIdentity } from "@attestream/sealed-channel/worker";
-import type { BrowserContextOptions } from "playwright";
+import type { PlatformDefinition } from "@attestream/workflow";
+import type { BrowserContext, BrowserContextOptions } from "playwright";
 import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
+import type { DevHosts } from "@attestream/address-guard";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
 import { findUpstream, type Upstreams } from "../egress/upstream-setting.ts";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
 import type { FrameEncoder } from "../stream/frame-encoder.ts";
+import { applyDisclosure, DisclosureError } from "@attestream/attestation/disclosure";
 import { SessionStream } from "../stream/session-stream.ts";
+import { SessionWitness, type WitnessMeans } from "../witness/session-witness.ts";
 import { watchBlockedNavigation } from "./blocked-navigation.ts";
 import { defaultViewport, readPlatformSettings, type PlatformSettings } from "./platform-settings.ts";
 import type { OpenBrowser, SessionState, Viewing } from "./session-state.ts";
@@ -30,7 +34,8 @@ export interface SessionOptions {
   openEncoder: () => FrameEncoder;
   runTree: RunSessionTree;
   report: (report: SessionReport) => void;
-  devHosts: ReadonlyMap<string, { address: string; port: number }>;
+  witness: WitnessMeans;
+  devHosts: DevHosts;
   upstreams: Upstreams;
   browser: ExtractionResult["browser"];
   isolationLevel: ExtractionResult["isolationLevel"];
@@ -187,6 +192,7 @@ export class Session {
     const tree = new AbortController();
     this.#state = { name: "running", browser, context, stream, sealKey, tree };
     const isCurrent = () => this.#state.name === "running";
+    let witness: SessionWitness | undefined;
     let outcome: TreeOutcome;
     try {
       outcome = await runTree({
@@ -198,6 +204,7 @@ export class Session {
         viewer: stream,
         agreed: this.#agreed.promise,
         report: (event) => isCurrent() && report(event),
+        proofOf: (definition) => (witness = this.#createWitness(definition, browser, context)),
         now,
         newId,
         signal: tree.signal,
@@ -209,15 +216,45 @@ export class Session {
       outcome = { kind: "failed", code: "INTERNAL" };
     }
     if (!isCurrent()) return;
+    witness?.dispose();
     if (outcome.kind === "failed") return this.#fail(outcome.code, outcome.message);
+    let extractedData: ExtractedData;
+    try {
+      // Here, so that what is not to be disclosed never leaves this machine.
+      extractedData = applyDisclosure(outcome.extractedData, assignment.disclosure);
+    } catch (error) {
+      if (!(error instanceof DisclosureError)) throw error;
+      return this.#fail("SCHEMA_MISMATCH", error.message);
+    }
     stream.setControl(false);
     stream.showChallenge(null);
     this.#state = { name: "extracted", browser, context, stream, sealKey };
-    const { extractedData, failedParts, workflow } = outcome;
+    const { failedParts, workflow } = outcome;
     const { browser: product, isolationLevel } = this.#options;
+    const { evidence = [], withoutEvidence = [] } = witness ?? {};
     report({
       type: "data.extracted",
-      result: { extractedData, failedParts, workflow, browser: product, isolationLevel },
+      result: { extractedData, failedParts, workflow, browser: product, isolationLevel, evidence, withoutEvidence },
+    });
+  }
+
+  #createWitness(definition: PlatformDefinition, browser: SlotBrowser, context: BrowserContext): SessionWitness {
+    const { assignment, witness, upstreams, now, log } = this.#options;
+    const { platformHash, loginUrl, nonce, disclosure } = assignment;
+    return new SessionWitness({
+      ...witness,
+      definition,
+      platformHash,
+      loginUrl,
+      session: { id: this.id, nonce },
+      disclosure,
+      context,
+      egress: browser.egress,
+      keyLog: browser.keyLog,
+      endResumption: () => browser.endResumption(),
+      hasUpstream: findUpstream(upstreams, definition.name) !== undefined,
+      now,
+      log,
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Challenge, ErrorCode, ExtractedData } from "@attestream/shared";
-import type { ChallengeReply } from "@attestream/workflow";
+import type { ChallengeReply, PlatformDefinition, ProofPort } from "@attestream/workflow";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
 import type { RunDeadline } from "@attestream/workflow";
 import type { BrowserContext, Page } from "playwright";
@@ -47,6 +47,8 @@ export interface SessionTreeOptions {
   /** The end user has agreed: before that nothing may be reported, and nothing asked of anybody. */
   agreed: Promise<void>;
   report: (report: SessionReport) => void;
+  /** Who proves the parts of this tree. */
+  proofOf?: (definition: PlatformDefinition) => ProofPort;
   now: () => Date;
   newId: () => string;
   signal: AbortSignal;

@@ -45,6 +45,7 @@ export async function runSessionTree(options: SessionTreeOptions): Promise<TreeO
       clock: { now, wait: waitFor },
       events: toEvents(viewer, report),
       newId,
+      ...(options.proofOf ? { proof: options.proofOf(definition) } : {}),
       signal: running,
     });
     if (outcome.kind === "failed")
