@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { verifyAttestation, type VerifyOptions } from "../verify/index.ts";
+import { verifyAttestation, type Proof, type VerifyOptions } from "../verify/index.ts";
 import { isPresentation, runVerifyPresentation } from "../zero-knowledge/cli/run-verify-presentation.ts";
 import type { CliOutcome } from "./cli-outcome.ts";
-import { InputError, parseJson, parseProof, readTextFile, type Proof } from "./read-input.ts";
+import { InputError, parseJson, readProof, readTextFile } from "./read-input.ts";
 import { renderResult } from "./render-result.ts";
 
 export const verifyUsage = `attestream verify PROOF [options]
@@ -53,7 +53,7 @@ export async function runVerify(args: string[], now: Date): Promise<CliOutcome> 
   if (path === undefined || more.length > 0) throw new InputError(`Write: attestream verify PROOF\n\n${verifyUsage}`);
   const text = await readTextFile(path, "The proof file");
   if (isPresentation(text)) return runVerifyPresentation(text, path, values, now);
-  const proof = parseProof(text);
+  const proof = readProof(text);
   const result = await verifyAttestation(proof.attestation, {
     ...(await readTrust(values, path)),
     ...expectations(values, proof),

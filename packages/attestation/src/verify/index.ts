@@ -2,6 +2,7 @@ export { hashExternalReference, hashSubject } from "../bound-hash.ts";
 export { hashProof } from "../digest.ts";
 export { attestationMediaType, attestationType, type AttestationClaims, type AttestationMode } from "../vocabulary.ts";
 export type { Expectations } from "./check-expectations.ts";
+export { parseProof, UnreadableProof, type Proof } from "./parse-proof.ts";
 export { verifyAttestation, type VerifyOptions } from "./verify-attestation.ts";
 export {
   verifyErasureReceipt,
