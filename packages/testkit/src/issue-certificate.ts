@@ -15,7 +15,13 @@ const algorithms = {
   "P-256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
   "P-384": { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
   RSA: { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: "SHA-256" },
-  "RSA-PSS": { name: "RSA-PSS", modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: "SHA-256" },
+  "RSA-PSS": {
+    name: "RSA-PSS",
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: "SHA-256",
+    saltLength: 32,
+  },
   "RSA-1024": {
     name: "RSASSA-PKCS1-v1_5",
     modulusLength: 1024,

@@ -18,16 +18,25 @@ export interface RecordTlsOptions {
   serve: (socket: TLSSocket) => void | Promise<void>;
   /** What the client sends. */
   request?: Uint8Array | string;
+  /** The server's ticket, for a connection that resumes this one. */
+  onSession?: (session: Buffer) => void;
 }
 
 /** A whole connection between Node's TLS server and client, without a socket in between. */
-export async function recordTls({ server, client, serve, request = "" }: RecordTlsOptions): Promise<TlsRecording> {
+export async function recordTls({
+  server,
+  client,
+  serve,
+  request = "",
+  onSession,
+}: RecordTlsOptions): Promise<TlsRecording> {
   const [clientWire, serverWire] = duplexPair();
   const [sent, received]: [Buffer[], Buffer[]] = [[], []];
   const keyLog: string[] = [];
   const serverEnd = new TLSSocket(tap(serverWire, sent, received), { isServer: true, ...server });
   const clientEnd = connect({ ...client, socket: clientWire });
   clientEnd.on("keylog", (line) => keyLog.push(line.toString("latin1").trimEnd()));
+  if (onSession !== undefined) clientEnd.on("session", onSession);
   clientEnd.once("secureConnect", () => clientEnd.write(request));
   clientEnd.resume();
   const served = new Promise<void>((resolve, reject) => {

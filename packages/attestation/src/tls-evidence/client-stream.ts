@@ -8,6 +8,8 @@ import { TlsEvidenceRefused } from "./tls-refusal.ts";
 export interface ClientStream {
   hellos: readonly [ClientHello] | readonly [ClientHello, ClientHello];
   encrypted: readonly TlsRecord[];
+  /** What is wrong after the hellos. The server's answer says more of why: TLS 1.2 goes on in the clear, for one. */
+  wrong: TlsEvidenceRefused | null;
 }
 
 /** Reads a client's half of a recording. What it encrypts stays closed. */
@@ -15,32 +17,43 @@ export function readClientStream(sent: Uint8Array, serverName: string): ClientSt
   const hellos: ClientHello[] = [];
   const encrypted: TlsRecord[] = [];
   const joiner = new MessageJoiner();
-  for (const record of new RecordSplitter().push(sent)) {
-    if (record.type === contentType.applicationData && hellos.length > 0 && !joiner.inside) encrypted.push(record);
-    else if (encrypted.length > 0) throw new TlsEvidenceRefused("record_invalid");
-    else if (record.type === contentType.handshake) {
-      for (const message of joiner.push(record.fragment)) {
-        if (message.type !== messageType.clientHello || hellos.length > 1)
-          throw new TlsEvidenceRefused("handshake_invalid", "The client sends more than hellos in the clear.");
-        hellos.push(checkHello(parseClientHello(message), serverName));
-      }
-    } else if (record.type !== contentType.changeCipherSpec || joiner.inside || hellos.length === 0)
-      throw new TlsEvidenceRefused(hellos.length === 0 ? "not_tls" : "record_invalid");
+  let wrong: TlsEvidenceRefused | null = null;
+  try {
+    for (const record of new RecordSplitter().push(sent)) takeRecord(record);
+  } catch (error) {
+    if (!(error instanceof TlsEvidenceRefused) || hellos.length === 0) throw error;
+    wrong = error;
   }
   const [first, second] = hellos;
   if (first === undefined) throw new TlsEvidenceRefused("truncated");
-  if (second === undefined) return { hellos: [first], encrypted };
+  for (const hello of hellos) checkHello(hello, serverName);
+  if (second === undefined) return { hellos: [first], encrypted, wrong };
   if (!equalBytes(first.random, second.random))
     throw new TlsEvidenceRefused("handshake_invalid", "The second ClientHello is of another client.");
-  return { hellos: [first, second], encrypted };
+  return { hellos: [first, second], encrypted, wrong };
+
+  function takeRecord(record: TlsRecord): void {
+    if (record.type === contentType.applicationData && hellos.length > 0 && !joiner.inside) encrypted.push(record);
+    else if (encrypted.length > 0) throw new TlsEvidenceRefused("record_invalid");
+    else if (record.type === contentType.handshake) takeFragment(record.fragment);
+    else if (record.type !== contentType.changeCipherSpec || joiner.inside || hellos.length === 0)
+      throw new TlsEvidenceRefused(hellos.length === 0 ? "not_tls" : "record_invalid");
+  }
+
+  function takeFragment(fragment: Uint8Array): void {
+    for (const message of joiner.push(fragment)) {
+      if (message.type !== messageType.clientHello || hellos.length > 1)
+        throw new TlsEvidenceRefused("handshake_invalid", "The client sends more than hellos in the clear.");
+      hellos.push(parseClientHello(message));
+    }
+  }
 }
 
-function checkHello(hello: ClientHello, serverName: string): ClientHello {
+function checkHello(hello: ClientHello, serverName: string): void {
   if (hello.offersEarlyData) throw new TlsEvidenceRefused("early_data");
   // An IP address is asked for by no name.
   const wanted = isAddress(serverName) ? null : serverName.toLowerCase();
   if ((hello.serverName?.toLowerCase() ?? null) !== wanted) throw new TlsEvidenceRefused("server_name");
-  return hello;
 }
 
 export function isAddress(serverName: string): boolean {

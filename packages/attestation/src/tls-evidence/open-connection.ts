@@ -31,6 +31,7 @@ export function openBothSides(
   });
   server.push(received);
   const { flight } = server;
+  if (client.wrong !== null) throw client.wrong;
   if (flight === null) throw new TlsEvidenceRefused("truncated");
   const chain = checkChain({ certificates: flight.certificates, serverName, roots, now });
   const opened: OpenedConnection = {
