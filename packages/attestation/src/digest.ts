@@ -1,3 +1,5 @@
+import { encodeBase64url } from "./base64.ts";
+
 const encoder = new TextEncoder();
 
 async function sha256(text: string): Promise<Uint8Array> {
@@ -9,10 +11,7 @@ export async function sha256Hex(text: string): Promise<string> {
 }
 
 export async function sha256Base64url(text: string): Promise<string> {
-  return btoa(String.fromCharCode(...(await sha256(text))))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return encodeBase64url(await sha256(text));
 }
 
 /** The `proofHash` of API and webhook: lower-case hex SHA-256 of the compact attestation with all its disclosures. */

@@ -1,14 +1,18 @@
 import { importJWK, type CryptoKey } from "jose";
 import { z } from "zod";
+import { isCanonicalBase64url } from "./base64.ts";
 
 const keySetSchema = z.looseObject({ keys: z.array(z.looseObject({ kid: z.unknown() })).max(1000) });
+
+/** In its one spelling, so that one key cannot be shown as two. */
+const coordinateSchema = z.string().length(43).refine(isCanonicalBase64url);
 
 /** Any algorithm but ES256 and any use but signing disqualifies a key, so that a key published for something else cannot vouch for anything here. */
 const usableKeySchema = z.object({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
+  x: coordinateSchema,
+  y: coordinateSchema,
   alg: z.literal("ES256").optional(),
   use: z.literal("sig").optional(),
 });

@@ -1,6 +1,6 @@
 import { dsseEnvelopeSchema, type DsseEnvelope } from "@attestream/shared";
+import { decodeBase64 } from "../base64.ts";
 import { findKey } from "../find-key.ts";
-import { decodeBase64 } from "./base64.ts";
 import { preAuthenticationEncoding } from "./dsse.ts";
 import { fromDer } from "./ecdsa-der.ts";
 import { EvidenceRefused } from "./evidence-refused.ts";
@@ -12,8 +12,13 @@ export interface OpenedEnvelope {
   kid: string;
 }
 
+export interface VerifiedEnvelope extends OpenedEnvelope {
+  /** The key itself: two names of one key are still one key. */
+  point: string;
+}
+
 /** Checks the attestor's signature with the keys that the caller trusts, then reads the statement. Throws EvidenceRefused. */
-export async function openEnvelope(envelope: unknown, jwks: unknown): Promise<OpenedEnvelope> {
+export async function openEnvelope(envelope: unknown, jwks: unknown): Promise<VerifiedEnvelope> {
   const { payloadType, payload, signatures } = parseEnvelope(envelope);
   const [{ keyid, sig }] = signatures;
   const found = await findKey(jwks, keyid);
@@ -25,7 +30,7 @@ export async function openEnvelope(envelope: unknown, jwks: unknown): Promise<Op
   const signed = preAuthenticationEncoding(payloadType, decode(payload));
   if (!(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, found.key, signature, signed)))
     throw new EvidenceRefused("evidence_signature_invalid");
-  return { statement: readStatement(payload), kid: keyid };
+  return { statement: readStatement(payload), kid: keyid, point: found.point };
 }
 
 /** Reads without checking the signature: for one's own evidence, and to say what unchecked evidence claims. Throws EvidenceRefused. */

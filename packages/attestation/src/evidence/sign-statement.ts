@@ -1,7 +1,7 @@
 import type { DsseEnvelope } from "@attestream/shared";
 import { importJWK } from "jose";
+import { encodeBase64 } from "../base64.ts";
 import type { SigningKey } from "../issue/signing-key.ts";
-import { encodeBase64 } from "./base64.ts";
 import { preAuthenticationEncoding, statementPayloadType } from "./dsse.ts";
 import { toDer } from "./ecdsa-der.ts";
 import { evidenceStatementSchema, type EvidenceStatement } from "./statement.ts";

@@ -9,7 +9,6 @@ import {
   type DsseEnvelope,
   type EvidenceStatement,
 } from "../evidence/index.ts";
-import { findKey } from "../find-key.ts";
 import type { AttestationClaims, EvidenceClaim } from "../vocabulary.ts";
 import type { OpenedDisclosures } from "./open-disclosures.ts";
 import { Refused } from "./verify-result.ts";
@@ -57,12 +56,15 @@ export async function checkEvidence(
   const session = await bindSession(claims.session_id, claims.nonce);
   const disclosure = await hashDisclosure(claims.disclosure);
   const pieces: CheckedEvidence[] = [];
+  const open = async (envelope: DsseEnvelope) => {
+    const opened = await openEnvelope(envelope, attestors);
+    if (opened.point === context.issuerPoint) throw new Refused("attestor_is_issuer");
+    return opened;
+  };
   for (const claim of claims.evidence) {
     const envelope = envelopes.get(claim.envelope_sha256);
     if (envelope === undefined) throw new Refused("evidence_missing", `It is about the part ${claim.part}.`);
-    const { statement, kid } =
-      attestors === undefined ? readUnverified(envelope) : await openEnvelope(envelope, attestors);
-    if (attestors !== undefined) await requireIndependence(attestors, kid, context.issuerPoint);
+    const { statement, kid } = attestors === undefined ? readUnverified(envelope) : await open(envelope);
     const { predicate } = statement;
     if (predicate.session !== session) throw new Refused("evidence_session_mismatch");
     if (predicate.server_name !== claim.server_name) throw new Refused("evidence_server_mismatch");
@@ -83,11 +85,6 @@ async function hashEnvelopes(evidence: unknown): Promise<Map<string, DsseEnvelop
   return new Map(
     await Promise.all(envelopes.map(async (envelope) => [await hashEnvelope(envelope), envelope] as const)),
   );
-}
-
-async function requireIndependence(attestors: unknown, kid: string, issuerPoint: string): Promise<void> {
-  const found = await findKey(attestors, kid);
-  if (typeof found !== "string" && found.point === issuerPoint) throw new Refused("attestor_is_issuer");
 }
 
 function requireSameDescription(claim: EvidenceClaim, predicate: EvidenceStatement["predicate"], kid: string): void {

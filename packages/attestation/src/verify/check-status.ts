@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { decodeBase64url } from "../base64.ts";
 import type { AttestationClaims } from "../vocabulary.ts";
 import { Refused } from "./verify-result.ts";
 import { verifySignature } from "./verify-signature.ts";
@@ -62,12 +63,12 @@ function readStatus(bytes: Uint8Array, bits: number, index: number): number | un
 /** Stops at a size that no honest list has: a small text can inflate to anything. */
 async function inflate(lst: string): Promise<Uint8Array> {
   try {
-    const packed = Uint8Array.from(atob(lst.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
-      character.charCodeAt(0),
-    );
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
-    const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+    const reader = new Blob([decodeBase64url(lst)])
+      .stream()
+      .pipeThrough(new DecompressionStream("deflate"))
+      .getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       length += next.value.length;
       if (length > longestList) throw new RangeError("too long");

@@ -57,6 +57,12 @@ describe("evidence", () => {
       );
       const attestors = { keys: [{ ...proof.signingKey.publicJwk, kid }] };
       expect(await refusalOf(compact, { ...options, attestors })).toBe("attestor_is_issuer");
+      // The same key in another spelling is no other key, and no key at all.
+      const { x } = proof.signingKey.publicJwk;
+      const respelled = x.slice(0, -1) + String.fromCharCode(x.charCodeAt(42) + 1);
+      expect(Buffer.from(respelled, "base64url")).toEqual(Buffer.from(x, "base64url"));
+      const others = { keys: [{ ...proof.signingKey.publicJwk, kid, x: respelled }] };
+      expect(await refusalOf(compact, { ...options, attestors: others })).toBe("attestor_unknown");
     }
   });
 

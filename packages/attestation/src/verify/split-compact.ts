@@ -1,8 +1,8 @@
+import { decodeBase64url, isCanonicalBase64url } from "../base64.ts";
 import { Refused } from "./verify-result.ts";
 
 /** Larger than any attestation of account data; keeps a hostile input from costing memory. */
 const maxLength = 1024 * 1024;
-const base64urlPattern = /^[A-Za-z0-9_-]+$/;
 
 export interface CompactParts {
   jwt: string;
@@ -23,19 +23,8 @@ export function splitCompact(compact: unknown): CompactParts {
 
 export function decodeJson(piece: string): unknown {
   try {
-    const bytes = Uint8Array.from(decodeBase64url(piece), (character) => character.charCodeAt(0));
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(decodeBase64url(piece)));
   } catch {
     throw new Refused("malformed", "A part of it is not JSON in base64url.");
   }
-}
-
-/** The last character of base64url can have bits that mean nothing. They must be zero, or one attestation could be spelled in several ways. */
-function isCanonicalBase64url(piece: string): boolean {
-  if (!base64urlPattern.test(piece) || piece.length % 4 === 1) return false;
-  return btoa(decodeBase64url(piece)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") === piece;
-}
-
-function decodeBase64url(piece: string): string {
-  return atob(piece.replaceAll("-", "+").replaceAll("_", "/"));
 }
