@@ -10,6 +10,8 @@ import { launchViewerBrowser } from "@attestream/standalone/viewer-browser";
 
 export interface TestSystem extends AsyncDisposable {
   system: System;
+  /** Of the database and the keys. */
+  dataDir: string;
   /** The end users' Chromium. */
   browser: Browser;
   /** The partner API, with the demo partner's key. */
@@ -22,8 +24,9 @@ export async function startTestSystem(environment: Record<string, string> = {}):
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "attestream-e2e-"));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
+  const dataDir = join(folder, "data");
   const system = await startSystem({
-    dataDir: join(folder, "data"),
+    dataDir,
     ports: { api: 0, partner: 0, bank: 0, worker: 0 },
     environment: { ...process.env, LOG_LEVEL: "warn", ...environment },
     signal: AbortSignal.timeout(60_000),
@@ -34,6 +37,7 @@ export async function startTestSystem(environment: Record<string, string> = {}):
   const life = undo.move();
   return {
     system,
+    dataDir,
     browser,
     client: createClient({ baseUrl: system.apiUrl, apiKey: system.demoApiKey }),
     openEndUser: (options = {}) => EndUser.open({ browser, viewport: { width: 1100, height: 860 }, ...options }),

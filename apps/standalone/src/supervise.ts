@@ -11,7 +11,9 @@ export async function supervise(system: System, signal: AbortSignal): Promise<nu
   const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
   let worker: PartProcess = system.parts.worker;
   const lost = Promise.race(
-    [system.parts.api, system.parts.bank, system.parts.partner].map((part) => part.exited.then(() => part.name)),
+    [system.parts.api, system.parts.attestor, system.parts.bank, system.parts.partner].flatMap((part) =>
+      part ? [part.exited.then(() => part.name)] : [],
+    ),
   );
   for (;;) {
     const event = await Promise.race([

@@ -11,6 +11,7 @@ const repository = join(import.meta.dirname, "../../..");
 
 const programs = {
   bank: join(repository, "apps/demo-platform/src/main.ts"),
+  attestor: join(repository, "apps/attestor/src/main.ts"),
   api: join(repository, "apps/api/src/main.ts"),
   worker: join(repository, "apps/browser-worker/src/main.ts"),
   partner: join(repository, "examples/partner-express/src/main.ts"),
@@ -23,7 +24,7 @@ export interface SystemOptions {
   /** Database and keys of this system. */
   dataDir: string;
   /** 0: any free one. */
-  ports: { api: number; partner: number; bank: number; worker: number };
+  ports: { api: number; partner: number; bank: number; worker: number; attestor?: number };
   /** What the operator has set, as in the environment. */
   environment: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -39,14 +40,15 @@ export interface System {
   /** Only at the very first start on this data folder. */
   firstKey: string | undefined;
   firstWebhookSecret: string | undefined;
-  parts: Record<keyof typeof programs, PartProcess>;
+  /** No attestor where the operator has named others. */
+  parts: Record<Exclude<keyof typeof programs, "attestor">, PartProcess> & { attestor: PartProcess | null };
   /** Starts another worker after the first has ended. */
   startWorker(): Promise<PartProcess>;
   stop(): Promise<void>;
 }
 
 /**
- * API, one worker, Demo Bank and the demo partner, each a process of its own, on loopback. The same
+ * API, attestor, one worker, Demo Bank and the demo partner, each a process of its own, on loopback. The same
  * programs, talking the same protocols, as in an installation over several machines.
  */
 export async function startSystem({ dataDir, ports, environment, signal, onProgress }: SystemOptions): Promise<System> {
@@ -76,13 +78,33 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
     await using reserved = ports.partner ? null : await reservePort();
     const partnerPort = reserved?.port ?? ports.partner;
     const partnerUrl = `http://127.0.0.1:${partnerPort}`;
+    const attestors = environment["ATTESTORS"] || undefined;
+    await using reservedForAttestor = attestors || ports.attestor ? null : await reservePort();
+    const attestorPort = reservedForAttestor?.port ?? ports.attestor ?? 0;
+    const attestorUrls = attestors ?? `http://127.0.0.1:${attestorPort}`;
+    const attestorToken = environment["ATTESTOR_TOKEN"] ?? randomBytes(32).toString("base64url");
     const extraCaFile = await bundleCertificates(join(temporary, "extra-ca.pem"), [
       join(certificateFolder, "ca.pem"),
       environment["EXTRA_CA_FILE"],
     ]);
 
     const bank = await start("bank", { PORT: String(ports.bank), CERT_DIR: certificateFolder });
+    // Where the worker's browser finds the bank, and the attestor too.
+    const devHosts = joinLists(environment["EGRESS_DEV_HOSTS"], `bank.demo.test=127.0.0.1:${bank.ready.port}`);
+    await reservedForAttestor?.release();
+    const startingAttestor = attestors
+      ? null
+      : start("attestor", {
+          ATTESTOR_PORT: String(attestorPort),
+          ATTESTOR_TOKEN: attestorToken,
+          DATA_DIR: join(dataDir, "attestor"),
+          EXTRA_CA_FILE: extraCaFile,
+          EGRESS_DEV_HOSTS: devHosts,
+        });
+    // Awaited below.
+    startingAttestor?.catch(() => {});
     const api = await start("api", {
+      ATTESTORS: attestorUrls,
       PORT: String(ports.api),
       DATA_DIR: dataDir,
       WORKER_TOKEN: workerToken,
@@ -94,6 +116,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
       DEMO_PARTNER_WEBHOOK_SECRET: demoSecret,
       DEMO_PARTNER_URL: partnerUrl,
     });
+    const attestor = await startingAttestor;
     const apiUrl = `http://localhost:${api.ready.port}`;
     const startWorker = () =>
       start("worker", {
@@ -101,7 +124,9 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
         WORKER_TOKEN: workerToken,
         WORKER_PORT: String(ports.worker),
         EXTRA_CA_FILE: extraCaFile,
-        EGRESS_DEV_HOSTS: joinLists(environment["EGRESS_DEV_HOSTS"], `bank.demo.test=127.0.0.1:${bank.ready.port}`),
+        ATTESTORS: attestorUrls,
+        ATTESTOR_TOKEN: attestorToken,
+        EGRESS_DEV_HOSTS: devHosts,
       });
     await reserved?.release();
     const [worker, partner] = await Promise.all([
@@ -121,7 +146,7 @@ export async function startSystem({ dataDir, ports, environment, signal, onProgr
       demoApiKey,
       firstKey: text(api.ready["firstKey"]),
       firstWebhookSecret: text(api.ready["firstWebhookSecret"]),
-      parts: { bank, api, worker, partner },
+      parts: { bank, attestor, api, worker, partner },
       startWorker,
       stop,
     };

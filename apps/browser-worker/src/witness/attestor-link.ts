@@ -60,6 +60,7 @@ export class AttestorLink {
   readonly #options: AttestorLinkOptions;
   readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   #lastId = 0;
+  #isClosing = false;
   #opened: Promise<{ socket: WebSocket; key: PublicJwk }> | null = null;
 
   constructor(options: AttestorLinkOptions) {
@@ -101,6 +102,7 @@ export class AttestorLink {
   }
 
   close(): void {
+    this.#isClosing = true;
     void this.#opened?.then(
       ({ socket }) => socket.close(1000),
       () => {},
@@ -149,7 +151,7 @@ export class AttestorLink {
     socket.on("error", (error) => log.debug({ reason: error.message }, "attestor link error"));
     socket.on("close", (code) => {
       clearTimeout(late);
-      if (isProven) log.warn({ attestor: address.url, code }, "the link to the attestor is lost");
+      if (isProven && !this.#isClosing) log.warn({ attestor: address.url, code }, "the link to the attestor is lost");
       this.#opened = null;
       opened.reject(new AttestorGoneError("unreachable"));
       for (const { reject } of this.#waiting.values()) reject(new AttestorGoneError("unreachable"));

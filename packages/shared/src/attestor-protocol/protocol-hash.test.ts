@@ -8,7 +8,7 @@ import { attestorUpMessageSchema } from "./up.ts";
 
 /** Version -> hash of its messages. A released line is never changed: give the protocol a new version. */
 const hashes: Record<number, string> = {
-  1: "09133ad077283f1d9f2b681ed52633e168b6cc4b364dd6366c768e724aadfe",
+  1: "09133ad077283f1d9f2b681ed52633e168b6cc4b364dd6366c768e724aadfeeb",
 };
 
 it("is not changed without a new version", () => {
