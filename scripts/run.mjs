@@ -17,6 +17,8 @@ const commands = {
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
   attestor: { needs: [], program: "apps/attestor/src/main.ts" },
   audit: { needs: ["database"], program: "apps/api/src/audit/main.ts" },
+  revoke: { needs: ["database"], program: "apps/api/src/revocation/main.ts" },
+  "rotate-signing-key": { needs: ["database"], program: "apps/api/src/attestation/rotation/main.ts" },
   tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
   attack: { needs: ["browser", "database", "certificates", "pages"], program: "attack/main.ts" },
   bench: { needs: ["browser", "database", "certificates", "pages"], program: "bench/main.ts" },

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { refusedCidrsSchema, type RefusedCidr } from "@attestream/address-guard";
 import { z } from "zod";
 import { durationSchema, parseDuration } from "@attestream/shared";
+import { attestorsSchema, type AttestorAddress } from "@attestream/shared/attestor-protocol";
 import { isolationLevelSchema, type IsolationLevel } from "@attestream/shared/worker-protocol";
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -147,6 +148,16 @@ export const environmentSchema = z.object({
   MIN_ISOLATION: isolationLevelSchema
     .default("L1")
     .describe("Least level of isolation that a worker must have to be taken: L0 (none), L1, L2 or L3"),
+  ATTESTORS: attestorsSchema
+    .default(() => [])
+    .describe(
+      "Attestors whose evidence is taken, as the workers have them: https://host:port, separated by commas; #kid=… takes one key only",
+    ),
+  ATTESTOR_KEYS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("JWKS file of attestors' keys that are trusted without asking the attestors"),
   TRUST_PROXY: trustedProxies.describe(
     "Reverse proxies before the API, whose X-Forwarded-For is believed: how many, or their addresses, separated by commas",
   ),
@@ -223,6 +234,8 @@ export interface Config {
   allowedHosts: string[];
   maxConnections: number;
   minIsolation: IsolationLevel;
+  attestors: readonly AttestorAddress[];
+  attestorKeysFile: string | undefined;
   partnerQuota: number;
   /** 0: no end. */
   dataRetentionMs: number;
@@ -291,6 +304,8 @@ function toConfig(env: Environment): Config {
     allowedHosts: env.ALLOWED_HOSTS,
     maxConnections: env.MAX_CONNECTIONS,
     minIsolation: env.MIN_ISOLATION,
+    attestors: env.ATTESTORS,
+    attestorKeysFile: env.ATTESTOR_KEYS_FILE,
     partnerQuota: env.PARTNER_QUOTA,
     dataRetentionMs: env.DATA_RETENTION,
     readyHoldMs: env.READY_HOLD,

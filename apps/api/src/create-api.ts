@@ -7,7 +7,10 @@ import { createAuditLog } from "./audit/audit-log.ts";
 import { noteConfiguration } from "./audit/note-configuration.ts";
 import { createAttestationService, type AttestationService } from "./attestation/attestation-service.ts";
 import { attestationRoute } from "./attestation/attestation.routes.ts";
+import { createProofRoutes } from "./attestation/proof.routes.ts";
 import { jwksRoute } from "./attestation/jwks.routes.ts";
+import { createAttestorKeys } from "./attestors/attestor-keys.ts";
+import { fetchAttestorKeys, parseKeySet } from "./attestors/fetch-keys.ts";
 import { createSigningKeys } from "./attestation/signing-keys.ts";
 import { sealPlainAttestations } from "./attestation/stored-attestation.ts";
 import { ConfigError, type Config } from "./config.ts";
@@ -29,11 +32,15 @@ import { createKeyRotation } from "./keys/key-rotation.ts";
 import { createWebhookSecretStore } from "./keys/webhook-secret-store.ts";
 import { rotateKeyRoute, rotateWebhookSecretRoute, webhookSecretsRoute } from "./keys/rotation.routes.ts";
 import { auditKey, loadSecrets } from "./keys/secrets.ts";
+import { createAttestationLog } from "./log/attestation-log.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { createPages } from "./pages/pages.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
 import { loadPlatforms } from "./platforms/load-platforms.ts";
 import { createPlatformStore } from "./platforms/platform-store.ts";
+import { createRevoker } from "./revocation/revoke-attestation.ts";
+import { revokeRoute } from "./revocation/revoke.routes.ts";
+import { createStatusLists } from "./revocation/status-lists.ts";
 import { systemClock, type Clock } from "./sessions/clock.ts";
 import { createSessionRoute } from "./sessions/create-session.routes.ts";
 import { createSessionService, receiverDataAad, type SessionWriter } from "./sessions/create-session-service.ts";
@@ -245,13 +252,27 @@ async function start(
   const signingKeys = createSigningKeys({ db, sealer, now });
   const receiverDataSchema = z.record(z.string(), jsonSchema);
   await sealPlainAttestations({ db, sealer });
+  const extraCa = readExtraCa(config.extraCaFile);
+  const attestors = createAttestorKeys({
+    db,
+    attestors: config.attestors,
+    pinned: await readAttestorKeys(config.attestorKeysFile),
+    fetchKeys: (url) => fetchAttestorKeys(url, extraCa),
+    clock,
+    log,
+  });
+  const attestationLog = createAttestationLog({ db, keys: signingKeys, issuer: publicUrl, now });
+  const statuses = createStatusLists({ db, keys: signingKeys, issuer: publicUrl, now });
   const attestations = createAttestationService({
     db,
     sealer,
     sessions,
     keys: signingKeys,
     issuer: publicUrl,
-    platformName: async (session) => (await platforms.pinned(session)).name,
+    platform: (session) => platforms.pinned(session),
+    attestors,
+    attestationLog,
+    statuses,
     readExtraction: (session) => openExtraction(sealer, session),
     readReceiverData: (session) =>
       session.receiver_data_enc === null
@@ -333,7 +354,8 @@ async function start(
     listSessions: { handler: listSessionsRoute({ db }) },
     terminateSession: { handler: terminateSessionRoute({ ...own, audit }) },
     listSessionEvents: { handler: sessionEventsRoute({ db, sessions, streams: logStreams }) },
-    getAttestation: { handler: attestationRoute({ sessions, attestations, publicUrl }) },
+    getAttestation: { handler: attestationRoute({ sessions, attestations, attestationLog, statuses, publicUrl }) },
+    revokeAttestation: { handler: revokeRoute({ sessions, revoke: createRevoker({ db, audit, now }) }) },
     eraseSessionData: { handler: eraseSessionRoute({ sessions, erase }) },
     listWebhookDeliveries: { handler: listDeliveriesRoute(webhooks.deliveries) },
     getWebhookDelivery: { handler: getDeliveryRoute(webhooks.deliveries) },
@@ -367,6 +389,7 @@ async function start(
     isOurHost,
     jwks: jwksRoute(signingKeys),
     workerKeys: workerKeysRoute(db, now),
+    open: [createProofRoutes({ attestationLog, statuses, attestors })],
     frame: frameRoutes,
     pages: [
       openApiRoutes(publicUrl),
@@ -425,10 +448,11 @@ async function start(
         "sessions in VERIFYING could not be taken up; their deadline ends them",
       ),
     );
+  const watching = attestors.watch(stopping.signal);
   const resealing = keepSealed({ db, sealer, audit, log, signal: stopping.signal });
   undo.push(async () => {
     stopping.abort();
-    await Promise.all([sweeping, resuming, resealing]);
+    await Promise.all([sweeping, resuming, resealing, watching]);
   });
 
   log.info({ op: "api.start", port: listener.port, engine: database.engine }, "api is ready");
@@ -445,6 +469,17 @@ async function start(
     attestations,
     stop,
   };
+}
+
+/** A JWKS of attestors that are trusted without being asked. */
+async function readAttestorKeys(path: string | undefined) {
+  if (path === undefined) return [];
+  try {
+    return await parseKeySet(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`ATTESTOR_KEYS_FILE: ${path} cannot be used (${reason}); give a JWKS of attestors' keys`]);
+  }
 }
 
 function readExtraCa(path: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { createServer as createSocketServer, type AddressInfo } from "node:net";
@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SessionStatus } from "@attestream/shared";
 import type { SessionReport } from "@attestream/shared/worker-protocol";
+import { parsePlatform } from "@attestream/workflow/schema";
 import {
   browserStarted,
   startFakeWorker,
@@ -20,10 +21,19 @@ import { runProgram, type ProgramRun } from "./test-support/run-program.ts";
 const key = "bootstrap-key-of-the-kill-table";
 const workerToken = "worker-token-of-the-kill-table";
 const challenge = { id: "login", kind: "login" as const, expiresAt: "2099-01-01T00:00:00.000Z" };
+
+/** Of the very file that sessions pin: what was read with another is refused. */
+function demoBankHash(): string {
+  const file = join(import.meta.dirname, "../../../platforms/demo-bank/platform.yaml");
+  const parsed = parsePlatform(readFileSync(file, "utf8"), file);
+  if (!parsed.ok) throw new Error("The demo platform's file is not valid");
+  return parsed.hash;
+}
+
 const result = {
   extractedData: { accountHolder: "Sample Holder" },
   failedParts: [],
-  workflow: { name: "demo-bank", version: "1", hash: "0" },
+  workflow: { name: "demo-bank", version: "1", hash: demoBankHash() },
   browser: { product: "FakeBrowser", version: "1" },
   isolationLevel: "L0" as const,
 };

@@ -12,7 +12,7 @@ import { silentLog } from "../http/log.ts";
 import { requestId, setPartner } from "../http/request-context.ts";
 import { createSealer } from "../storage/encryption.ts";
 import { openTemplateCopy, type TemplateCopy } from "../test-support/open-template-copy.ts";
-import { extraction, startSessions } from "../webhooks/test-support/start-sessions.ts";
+import { extraction, samplePlatform, startSessions } from "../webhooks/test-support/start-sessions.ts";
 import { attestationRoute } from "./attestation.routes.ts";
 import { jwksRoute } from "./jwks.routes.ts";
 import { createSigningKeys } from "./signing-keys.ts";
@@ -49,6 +49,8 @@ async function serve(api: Api, partnerId: string) {
     attestationRoute({
       sessions: api.sessions,
       attestations: api.attestations,
+      attestationLog: api.attestationLog,
+      statuses: api.statuses,
       publicUrl: "https://verify.example.com",
     }),
   );
@@ -123,7 +125,7 @@ describe("a session that was read", () => {
   });
 
   test("is not kept waiting by an issuer that hangs", async () => {
-    await using api = await start({ timeoutMs: 20, platformName: () => new Promise<string>(() => undefined) });
+    await using api = await start({ timeoutMs: 20, platform: () => new Promise(() => undefined) });
     const session = await api.run({ extracted: extraction });
     expect(await api.ended(session.id)).toMatchObject({
       status: "PARTIAL_COMPLETE",
@@ -133,9 +135,9 @@ describe("a session that was read", () => {
 
   test("and ended in the meantime gets none", async () => {
     const reached = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<string>();
+    const held = Promise.withResolvers<{ name: string; definition: typeof samplePlatform }>();
     await using api = await start({
-      platformName: () => {
+      platform: () => {
         reached.resolve();
         return held.promise;
       },
@@ -143,7 +145,7 @@ describe("a session that was read", () => {
     const session = await api.run({ extracted: extraction });
     await reached.promise;
     await api.sessions.apply(session.id, { type: "session.terminated", code: "TERMINATED_BY_PARTNER" });
-    held.resolve("demo-bank");
+    held.resolve({ name: "demo-bank", definition: samplePlatform });
     // Runs behind the first: when it is back, that one has tried.
     await api.attestations.issue(session.id);
     await api.effectsSettled();
@@ -177,7 +179,10 @@ describe("after a restart", () => {
   test("sessions that were left in VERIFYING are attested", async () => {
     const dead = new AbortController();
     await using api = await start({
-      platformName: () => (dead.signal.aborted ? Promise.resolve("demo-bank") : new Promise<string>(() => undefined)),
+      platform: () =>
+        dead.signal.aborted
+          ? Promise.resolve({ name: "demo-bank", definition: samplePlatform })
+          : new Promise(() => undefined),
     });
     const session = await api.run({ extracted: extraction });
     dead.abort();

@@ -16,6 +16,17 @@ export interface SigningKeys {
   published(): Promise<{ keys: PublicJwk[] }>;
 }
 
+/** A row for a new key that signs from now on. */
+export function newKeyRow({ kid, privateJwk, publicJwk }: SigningKey, sealer: Sealer, at: Date) {
+  return {
+    kid,
+    private_jwk_enc: sealer.seal(JSON.stringify(privateJwk), labelOf(kid)),
+    public_jwk: JSON.stringify(publicJwk),
+    active: true,
+    created_at: at,
+  };
+}
+
 const labelOf = (kid: string) => `signing_keys.private_jwk_enc:${kid}`;
 
 export function createSigningKeys(deps: { db: Kysely<Database>; sealer: Sealer; now: () => Date }): SigningKeys {
@@ -42,18 +53,12 @@ export function createSigningKeys(deps: { db: Kysely<Database>; sealer: Sealer; 
     async active() {
       const existing = await stored();
       if (existing) return existing;
-      const { kid, privateJwk, publicJwk } = await createSigningKey();
+      const made = await createSigningKey();
       await db
         .insertInto("signing_keys")
-        .values({
-          kid,
-          private_jwk_enc: sealer.seal(JSON.stringify(privateJwk), labelOf(kid)),
-          public_jwk: JSON.stringify(publicJwk),
-          active: true,
-          created_at: now(),
-        })
+        .values(newKeyRow(made, sealer, now()))
         .execute();
-      return (await stored()) ?? { kid, privateJwk, publicJwk };
+      return (await stored()) ?? made;
     },
 
     async published() {

@@ -9,9 +9,11 @@ export type AuditAction =
   | "api_key.created"
   | "api_key.replaced"
   | "api_key.revoked"
+  | "attestation.revoked"
   | "encryption_key.changed"
   | "session.data_erased"
   | "session.terminated"
+  | "signing_key.replaced"
   | "webhook.replayed"
   | "webhook_secret.replaced";
 

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { operations, partnerOperations } from "../openapi/operations.ts";
 import { openApiRoutes } from "../openapi/openapi.routes.ts";
 import { createApp, type PartnerRoutes } from "./create-app.ts";
+import { createProofRoutes } from "../attestation/proof.routes.ts";
 import { silentLog } from "./log.ts";
 
 const nothing: RequestHandler = () => undefined;
@@ -33,6 +34,7 @@ it("answers what is described and nothing else", () => {
     trustProxy: 0,
     isOurHost: () => true,
     frame: express.Router(),
+    open: [createProofRoutes({ attestationLog: {} as never, statuses: {} as never, attestors: {} as never })],
     pages: [openApiRoutes("http://localhost")],
   });
   // For people to read: described by itself.

@@ -31,6 +31,8 @@ export interface AppDependencies {
   partnerRoutes: PartnerRoutes;
   jwks: RequestHandler;
   workerKeys: RequestHandler;
+  /** Further answers for programs, without a key. */
+  open: RequestHandler[];
   /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
   trustProxy: number | string[];
   isOurHost: HostCheck;
@@ -55,6 +57,7 @@ export function createApp(deps: AppDependencies): Express {
   app.get("/readyz", readyz(deps.db, deps.now));
   app.get("/.well-known/jwks.json", deps.jwks);
   app.get("/.well-known/worker-keys.json", deps.workerKeys);
+  for (const answer of deps.open) app.use(answer);
   const noStore: RequestHandler = (_request, response, next) => {
     response.setHeader("Cache-Control", "no-store");
     next();

@@ -60,6 +60,7 @@ export function openApiDocument(publicUrl: string): OpenApiDocument {
       { name: "sessions", description: "One verification each." },
       { name: "webhooks", description: "How your server hears of sessions." },
       { name: "keys", description: "What lets you in." },
+      { name: "proof", description: "What anybody may ask who checks an attestation, without a key." },
       { name: "server", description: "This server, without a key." },
     ],
     paths,
@@ -129,7 +130,7 @@ function describe(operation: Operation, schemas: Schemas): OpenApiOperation {
         description: answer.description,
         headers: { ...requestIdHeader, ...(operation.partner ? limitHeaders : {}) },
         content: {
-          "application/json": { schema },
+          [answer.media ?? "application/json"]: { schema },
           ...(operation.streamed === true ? { "text/event-stream": { schema: { type: "string" } } } : {}),
         },
       },

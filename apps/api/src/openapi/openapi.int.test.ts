@@ -31,9 +31,16 @@ describe("/openapi.json", () => {
   });
 
   it("describes what is there: every operation is known to the server", async () => {
-    for (const { method, path, partner } of operations) {
+    // Those that need a query, or the id of something that is not there yet.
+    const refused: Record<string, number> = {
+      proveInclusion: 400,
+      proveConsistency: 400,
+      listLogEntries: 400,
+      getStatusList: 404,
+    };
+    for (const { id, method, path, partner } of operations) {
       const { status } = await test.call(method.toUpperCase(), path.replace(":id", crypto.randomUUID()), { key: null });
-      expect([path, status]).toEqual([path, partner ? 401 : 200]);
+      expect([path, status]).toEqual([path, partner ? 401 : (refused[id] ?? 200)]);
     }
   });
 });

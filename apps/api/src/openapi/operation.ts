@@ -8,14 +8,15 @@ export interface Operation {
   path: string;
   summary: string;
   description?: string;
-  group: "platforms" | "sessions" | "webhooks" | "keys" | "server";
+  group: "platforms" | "sessions" | "webhooks" | "keys" | "proof" | "server";
   /** false: no API key, no envelope, the plain answer. */
   partner: boolean;
   query?: z.ZodObject;
   /** Request headers beside the key. */
   headers?: z.ZodObject;
   body?: z.ZodObject;
-  answer: { status: number; description: string; schema: z.ZodType };
+  /** `media`: where it is not JSON. */
+  answer: { status: number; description: string; schema: z.ZodType; media?: string };
   /** With `Accept: text/event-stream` it is a stream of events; 204 where none will come. */
   streamed?: true;
   /** Beside those that every operation of its kind can end in. */

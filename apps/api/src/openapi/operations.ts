@@ -1,9 +1,10 @@
 import type { Operation } from "./operation.ts";
+import { proofOperations } from "./proof-operations.ts";
 import { serverOperations } from "./server-operations.ts";
 import { sessionOperations } from "./session-operations.ts";
 import { webhookOperations } from "./webhook-operations.ts";
 
-const described = [...sessionOperations, ...webhookOperations, ...serverOperations] as const;
+const described = [...sessionOperations, ...webhookOperations, ...proofOperations, ...serverOperations] as const;
 
 type PartnerOperation = Extract<(typeof described)[number], { partner: true }>;
 

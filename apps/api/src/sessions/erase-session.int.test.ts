@@ -62,10 +62,11 @@ describe.each([embedded, postgres()])("erasing a session's data on $name", (engi
       "collection.started",
     ] as const)
       await test.api.sessions.apply(id, { type });
+    const hash = (await test.api.sessions.get(id))?.platform_hash ?? "";
     const sealed = sealExtraction(createSealer(new TextEncoder().encode(masterKey)), id, {
       extractedData: { accountHolder: "Jane Roe" },
       failedParts: [],
-      workflow: { name: "sample-bank", version: "1.0.0", hash: "ab12" },
+      workflow: { name: "sample-bank", version: "1.0.0", hash },
       browser: { product: "HeadlessChrome", version: "156.0" },
       isolationLevel: "L1",
     });

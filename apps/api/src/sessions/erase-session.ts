@@ -44,7 +44,7 @@ export function createEraser(deps: {
       const attestation = await trx
         .deleteFrom("attestations")
         .where("session_id", "=", sessionId)
-        .returning("proof_hash")
+        .returning(["proof_hash", "evidence_enc"])
         .executeTakeFirst();
       const after = await trx
         .updateTable("sessions")
@@ -72,6 +72,7 @@ export function createEraser(deps: {
             ...(session.extraction_enc === null ? [] : ["extractedData"]),
             ...(session.receiver_data_enc === null ? [] : ["receiverData"]),
             ...(attestation ? ["attestation"] : []),
+            ...(attestation && attestation.evidence_enc !== null ? ["evidence"] : []),
             ...(session.metadata === null ? [] : ["metadata"]),
             ...(session.custom_url === null ? [] : ["customUrl"]),
           ],

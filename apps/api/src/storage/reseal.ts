@@ -10,6 +10,7 @@ export const sealedColumns = [
   { table: "sessions", column: "receiver_data_enc", id: "id" },
   { table: "sessions", column: "extraction_enc", id: "id" },
   { table: "attestations", column: "attestation_enc", id: "session_id" },
+  { table: "attestations", column: "evidence_enc", id: "session_id" },
 ] as const;
 
 export interface ResealResult {

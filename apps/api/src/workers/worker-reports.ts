@@ -1,17 +1,18 @@
 import type { Kysely } from "kysely";
-import type { UpMessage } from "@attestream/shared/worker-protocol";
+import { findExcess } from "@attestream/attestation/disclosure";
+import type { SessionReport, UpMessage } from "@attestream/shared/worker-protocol";
 import type { Log } from "../http/log.ts";
 import { sealExtraction } from "../sessions/extraction.ts";
 import type { ExtraColumns, SessionService } from "../sessions/session-service.ts";
 import type { Sealer } from "../storage/encryption.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
-import { eventOfReport } from "./report-event.ts";
+import { eventOfReport, whyPartial } from "./report-event.ts";
 import type { WorkerListener } from "./worker-gateway.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 export interface WorkerReportDependencies {
   db: Kysely<Database>;
-  sessions: Pick<SessionService, "apply">;
+  sessions: Pick<SessionService, "apply" | "get">;
   sealer: Sealer;
   /** Tells a worker (again) to take a session it is assigned to. */
   assign(session: SessionRow): Promise<void>;
@@ -57,6 +58,19 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
       .execute();
   }
 
+  /** Data beyond what the session asks for is not stored, not even in part: whoever sent it is not to be trusted with the rest. */
+  async function withinDisclosure(link: WorkerLink, sessionId: string, report: SessionReport): Promise<SessionReport> {
+    if (report.type !== "data.extracted") return report;
+    const session = await sessions.get(sessionId);
+    const excess = findExcess(report.result.extractedData, session?.disclosure ?? "full");
+    if (excess === null) return report;
+    log.error(
+      { sessionId, workerId: link.id },
+      "worker reported data that the session does not ask for; it was dropped",
+    );
+    return { type: "session.failed", code: "ATTESTATION_MISMATCH" };
+  }
+
   return {
     async registered(link, message) {
       const row = {
@@ -98,13 +112,14 @@ export function createWorkerReports(deps: WorkerReportDependencies): WorkerListe
       deps.capacityChanged();
     },
 
-    async report(link, { sessionId, epoch, seq, report }) {
+    async report(link, { sessionId, epoch, seq, report: told }) {
+      const report = await withinDisclosure(link, sessionId, told);
       const event = eventOfReport(report);
       const set: ExtraColumns = {};
       if (report.type === "browser.started") set.seal_key = report.sealKey;
       if (report.type === "data.extracted") {
         set.extraction_enc = sealExtraction(sealer, sessionId, report.result);
-        set.reason_code = report.result.failedParts[0]?.code ?? null;
+        set.reason_code = whyPartial(report.result);
       }
       const { outcome } = await sessions.apply(sessionId, event, { fence: { epoch, seq, workerId: link.id }, set });
       if (outcome === "refused")

@@ -35,7 +35,10 @@ export async function signCheckpoint({ origin, size, root, issuedAt }: Checkpoin
 }
 
 /** With the issuer's JWKS. Null when it is not a checkpoint that one of its keys signed. */
-export async function openCheckpoint(checkpoint: string, jwks: unknown): Promise<(Checkpoint & { kid: string }) | null> {
+export async function openCheckpoint(
+  checkpoint: string,
+  jwks: unknown,
+): Promise<(Checkpoint & { kid: string }) | null> {
   try {
     const { kid, payload } = await verifySignature(checkpoint, jwks, checkpointType);
     const parsed = payloadSchema.safeParse(payload);

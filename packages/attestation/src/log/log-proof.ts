@@ -4,7 +4,8 @@ import { openCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { verifyInclusion } from "./verify-path.ts";
 
 export type LogProofResult =
-  { ok: true; checkpoint: Checkpoint & { kid: string } } | { ok: false; reason: "malformed" | "checkpoint" | "inclusion" };
+  | { ok: true; checkpoint: Checkpoint & { kid: string } }
+  | { ok: false; reason: "malformed" | "checkpoint" | "inclusion" };
 
 /** The log's entry for an attestation: SHA-256 of what the issuer signed, before the first tilde, so that withheld fields change nothing. */
 export function logEntryOf(jwt: string): Uint8Array {

@@ -13,7 +13,7 @@ export interface LeafRange {
 /** Whole subtrees that a range is made of, largest first. */
 export function coverRange({ start, end }: LeafRange): NodeId[] {
   const nodes: NodeId[] = [];
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const level = Math.floor(Math.log2(end - at));
     nodes.push({ level, index: at / 2 ** level });
     at += 2 ** level;
@@ -35,7 +35,7 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
       start = middle;
     }
   }
-  return ranges.reverse();
+  return ranges.toReversed();
 }
 
 /** RFC 9162, 2.1.4.1: what shows that the tree of `first` leaves is the beginning of that of `second`. */
@@ -54,7 +54,7 @@ export function consistencyRanges(first: number, second: number): LeafRange[] {
   }
   // The verifier knows the earlier root; where that is a node of the later tree, it is not told again.
   if (start > 0) ranges.push({ start, end });
-  return ranges.reverse();
+  return ranges.toReversed();
 }
 
 function largestPowerBelow(count: number): number {

@@ -149,10 +149,22 @@ export const sessionFieldChecks: Check[] = [
   },
   {
     section,
-    rule: "disclosure, which is not supported yet, is named in warnings and does not stop the request",
+    rule: "disclosure may be full; fields and questions that the platform or nobody knows are 400 and named",
     async run(context) {
-      const { warnings } = await createSession(context, { disclosure: { fields: ["accountHolder"] } });
-      expectThat(Array.isArray(warnings) && /"disclosure".*not supported/.test(warnings.join()), show(warnings));
+      const { warnings } = await createSession(context, { disclosure: "full" });
+      expectThat(warnings === undefined, show(warnings));
+      const ask = (more: object) => ({ predicates: [{ name: "a", field: "noSuchField", is: "present", ...more }] });
+      for (const [disclosure, param] of [
+        ["half", "disclosure"],
+        [{ fields: [] }, "disclosure.fields"],
+        [{ fields: ["noSuchField"] }, "disclosure.fields.0"],
+        [ask({}), "disclosure.predicates.0.field"],
+        [ask({ is: "about" }), "disclosure.predicates.0.is"],
+        [ask({ is: ">=" }), "disclosure.predicates.0.value"],
+      ] as const) {
+        const body = { platformId: context.platformId, disclosure };
+        expectRefusal(await context.call("POST", path, { body }), 400, { param });
+      }
     },
   },
 ];

@@ -32,6 +32,7 @@ export {
 } from "./session-events.ts";
 export {
   attestationResponseSchema,
+  attestationStatusSchema,
   createdSessionSchema,
   createSessionRequestSchema,
   listSessionsQuerySchema,

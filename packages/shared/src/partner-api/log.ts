@@ -4,7 +4,11 @@ import { wholeNumber } from "./whole-number.ts";
 const hash = () => z.string().regex(/^[0-9a-f]{64}$/);
 const base64Hash = () => z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 const treeSize = () => z.int().min(0);
-const jws = () => z.string().max(4_000).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+const jws = () =>
+  z
+    .string()
+    .max(4_000)
+    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/);
 
 /** That an attestation is in the log, checkable without asking anybody: RFC 9162's inclusion proof and the checkpoint it leads to. */
 export const logProofSchema = z.strictObject({

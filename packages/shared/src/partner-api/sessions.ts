@@ -179,10 +179,9 @@ export const attestationResponseSchema = z.strictObject({
   issuedAt: z.iso.datetime(),
   mode: z
     .enum(["signed", "passive", "replay"])
-    .optional()
     .describe("The weakest of what its parts rest on: the issuer's word alone, or what an attestor witnessed."),
-  evidence: z.array(dsseEnvelopeSchema).max(20).optional().describe("What attestors signed, one for each part."),
-  attestorsUrl: z.url().optional().describe("Keys of the attestors that this installation works with."),
+  evidence: z.array(dsseEnvelopeSchema).max(20).describe("What attestors signed, one for each part."),
+  attestorsUrl: z.url().describe("Keys of the attestors that this installation works with."),
   log: logProofSchema.optional().describe("Absent for attestations that are older than the log."),
   status: attestationStatusSchema.optional().describe("Absent for attestations that cannot be revoked."),
 });

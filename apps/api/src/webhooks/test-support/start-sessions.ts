@@ -4,14 +4,20 @@ import type { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect, type Selectable } from "kysely";
 import pg from "pg";
 import type { ErrorCode, Json } from "@attestream/shared";
+import type { PublicJwk } from "@attestream/attestation";
 import type { ExtractionResult } from "@attestream/shared/worker-protocol";
+import type { PlatformDefinition } from "@attestream/workflow/schema";
 import {
   createAttestationService,
   type AttestationServiceDependencies,
 } from "../../attestation/attestation-service.ts";
 import { createSigningKeys } from "../../attestation/signing-keys.ts";
+import { createAttestorKeys } from "../../attestors/attestor-keys.ts";
 import { silentLog } from "../../http/log.ts";
 import { newWebhookSecret, sealWebhookSecrets } from "../../keys/webhook-secrets.ts";
+import { createAttestationLog } from "../../log/attestation-log.ts";
+import { createStatusLists } from "../../revocation/status-lists.ts";
+import { systemClock } from "../../sessions/clock.ts";
 import { createSessionService } from "../../sessions/create-session-service.ts";
 import { deadlineDurations } from "../../sessions/deadlines.ts";
 import { createEffectRunner } from "../../sessions/effect-runner.ts";
@@ -27,10 +33,26 @@ const sharedMasterKey = randomBytes(32);
 
 export type Storage = { pglite: PGlite } | { databaseUrl: string };
 
+const issuer = "https://verify.example.com";
+export const platformHash = "1".repeat(64);
+
+/** What the sample extraction was read with; its hash is that which sessions here pin. */
+export const samplePlatform: Pick<PlatformDefinition, "loginUrl" | "collect" | "prove"> = {
+  loginUrl: "https://bank.example.com/login",
+  collect: [
+    {
+      id: "account",
+      capture: { request: { url: "/api/account" } },
+      read: { accountHolder: { json: "$.owner" }, balance: { json: "$.balance", as: "money", currency: "EUR" } },
+    },
+  ],
+  prove: [{ from: "account", reveal: ["accountHolder", "balance"] }],
+};
+
 export const extraction: ExtractionResult = {
   extractedData: { accountHolder: "Jane Roe", balance: { amount: 1250.5, currency: "EUR" } },
   failedParts: [],
-  workflow: { name: "demo-bank", version: "1.0.0", hash: "ab12" },
+  workflow: { name: "demo-bank", version: "1.0.0", hash: platformHash },
   browser: { product: "HeadlessChrome", version: "156.0" },
   isolationLevel: "L1",
 };
@@ -47,6 +69,8 @@ export async function startSessions(
     webhooks?: Partial<WebhooksOptions>;
     attestation?: Partial<AttestationServiceDependencies>;
     masterKey?: Uint8Array;
+    /** Of attestors that are trusted. */
+    attestorKeys?: readonly PublicJwk[];
   } = {},
 ) {
   const db = openKysely(storage);
@@ -98,13 +122,25 @@ export async function startSessions(
     effects,
     log: silentLog,
   });
+  const attestationLog = createAttestationLog({ db, keys, issuer, now });
+  const statuses = createStatusLists({ db, keys, issuer, now });
   const attestations = createAttestationService({
     db,
     sealer,
     sessions,
     keys,
-    issuer: "https://verify.example.com",
-    platformName: async () => "demo-bank",
+    issuer,
+    platform: async () => ({ name: "demo-bank", definition: samplePlatform }),
+    attestors: createAttestorKeys({
+      db,
+      attestors: [],
+      pinned: options.attestorKeys ?? [],
+      fetchKeys: async () => [],
+      clock: systemClock,
+      log: silentLog,
+    }),
+    attestationLog,
+    statuses,
     readExtraction: (session) => openExtraction(sealer, session),
     readReceiverData: () => null,
     now,
@@ -123,7 +159,7 @@ export async function startSessions(
       apiKeyId: `key-${partnerId}`,
       mode: "test",
       platformId,
-      platformHash: "h1",
+      platformHash,
       expiresAt: new Date(Date.now() + 3_600_000),
       consentRequired: false,
       ...input,
@@ -159,6 +195,9 @@ export async function startSessions(
     sessions,
     attestations,
     keys,
+    audit,
+    attestationLog,
+    statuses,
     secrets,
     effectsSettled: () => effects.settled(),
     otherPartner: { partnerId: otherPartnerId, apiKeyId: `key-${otherPartnerId}` },
@@ -230,14 +269,20 @@ async function insertPartner(db: Kysely<Database>, partnerId: string, sealedSecr
 async function insertPlatform(db: Kysely<Database>): Promise<number> {
   const { id } = await db
     .insertInto("platforms")
-    .values({ name: `demo-bank-${randomUUID()}`, active_hash: "h1", is_active: true, problem: null, updated_at: null })
+    .values({
+      name: `demo-bank-${randomUUID()}`,
+      active_hash: platformHash,
+      is_active: true,
+      problem: null,
+      updated_at: null,
+    })
     .returning("id")
     .executeTakeFirstOrThrow();
   await db
     .insertInto("platform_versions")
     .values({
       platform_id: id,
-      hash: "h1",
+      hash: platformHash,
       version: "1.0.0",
       definition: JSON.stringify({} satisfies Json),
       icon: null,
