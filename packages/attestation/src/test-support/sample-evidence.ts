@@ -10,6 +10,8 @@ export interface EvidenceChange {
   fields?: Record<string, Json>;
   sessionId?: string;
   nonce?: string | null;
+  /** When it is issued; it was seen ten seconds before. */
+  at?: Date;
   predicate?: Partial<EvidenceStatement["predicate"]>;
 }
 
@@ -26,7 +28,7 @@ export async function stateSample(
     salts[name] = salt;
     fields[name] = (await makeDisclosure(name, value, salt)).digest;
   }
-  const seconds = Math.floor(sampleNow.getTime() / 1000);
+  const seconds = Math.floor((change.at ?? sampleNow).getTime() / 1000);
   const nonce = change.nonce === undefined ? sampleInput.nonce : (change.nonce ?? undefined);
   const statement: EvidenceStatement = {
     _type: "https://in-toto.io/Statement/v1",
