@@ -18,11 +18,13 @@ async function run(name: string): Promise<{ ok: boolean; output: string }> {
   )?.[1];
   if (block === undefined) throw new Error(`docs/proof.md has no block ${name}`);
   await writeFile(join(folder, name), block);
-  const [program, args] = name.endsWith(".sh") ? ["bash", ["-euo", "pipefail", name]] : [process.execPath, [name]];
+  const isShell = name.endsWith(".sh");
+  const program = isShell ? "bash" : process.execPath;
+  const args = isShell ? ["-euo", "pipefail", name] : [name];
   // The very Node that runs this test, wherever it is.
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` };
   return new Promise((resolve) => {
-    execFile(program as string, args as string[], { cwd: folder, env }, (error, stdout, stderr) =>
+    execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) =>
       resolve({ ok: error === null, output: stdout + stderr }),
     );
   });
