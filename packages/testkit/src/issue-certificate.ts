@@ -50,12 +50,17 @@ export interface CertificateWish {
   notAfter?: Date;
 }
 
+interface Keys {
+  publicKey: Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+  privateKey: Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+}
+
 export interface IssuedCertificate {
   pem: string;
   /** PKCS #8. */
   key: string;
   subject: string;
-  keys: CryptoKeyPair;
+  keys: Keys;
   signing: (typeof algorithms)[keyof typeof algorithms];
 }
 
@@ -63,7 +68,7 @@ export interface IssuedCertificate {
 export async function issueCertificate(wish: CertificateWish): Promise<IssuedCertificate> {
   cryptoProvider.set(crypto);
   const own = algorithms[wish.algorithm ?? "P-256"];
-  const keys = (await crypto.subtle.generateKey(own, true, ["sign", "verify"])) as CryptoKeyPair;
+  const keys = await crypto.subtle.generateKey(own, true, ["sign", "verify"]);
   const { issuer } = wish;
   const subject = `CN=${wish.name}`;
   const certificate = await X509CertificateGenerator.create({

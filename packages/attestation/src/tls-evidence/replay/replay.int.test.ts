@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReplay, type ReplayRequest } from "../index.ts";
@@ -73,6 +74,23 @@ describe("against Node's server", () => {
     const sent = Buffer.from(one.connection.sent);
     sent[sent.length - 1] = (sent.at(-1) ?? 0) ^ 1;
     expect(refusalOf(() => open(one, { connection: { ...one.connection, sent } }))).toBe("replay_keys");
+  });
+
+  it.each([
+    ["two answers", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na".repeat(2)],
+    ["one and the beginning of another", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\naHTTP/1.1 2"],
+    ["another protocol", "HTTP/1.1 101 Switching Protocols\r\n\r\n"],
+  ])("%s are refused: the hidden part may have asked for more", async (_what, answer) => {
+    const answering = createTlsServer({ cert: chain.cert, key: chain.key }, (socket) => {
+      socket.once("data", () => socket.end(answer));
+    }).listen(0, "127.0.0.1");
+    await once(answering, "listening");
+    try {
+      const replayed = await runReplay((answering.address() as AddressInfo).port, roots, asked);
+      expect(refusalOf(() => open(replayed))).toBe("replay_responses");
+    } finally {
+      answering.close();
+    }
   });
 
   it("a server that is not who it should be gets no request", async () => {
