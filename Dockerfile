@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for every part; the target chooses which: api, worker or demo bank.
+# One image for every part; the target chooses which: api, worker, attestor or demo bank.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 RUN npm install --global pnpm@10.34.9
@@ -13,6 +13,7 @@ COPY attack/package.json attack/package.json
 # With the optional ones: the programs of esbuild and sharp are among them. What only the bundling needs goes afterwards.
 RUN pnpm install --frozen-lockfile \
  && node --conditions=@attestream/source apps/frame/build.ts \
+ && node --conditions=@attestream/source apps/verifier/build.ts \
  && node --conditions=@attestream/source packages/sdk/build.ts \
  && CI=true pnpm install --frozen-lockfile --prod \
  && rm -rf node_modules/.pnpm/node-linux-* node_modules/.pnpm/@esbuild+*
@@ -30,6 +31,11 @@ FROM base AS api
 ENV HOST=0.0.0.0 DATA_DIR=/data
 EXPOSE 4000
 CMD ["apps/api/src/main.ts"]
+
+FROM base AS attestor
+ENV HOST=0.0.0.0 DATA_DIR=/data
+EXPOSE 4200
+CMD ["apps/attestor/src/main.ts"]
 
 FROM base AS demo-bank
 ENV HOST=0.0.0.0 CERT_DIR=/certificates

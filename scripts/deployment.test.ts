@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments, parse } from "yaml";
 import { environmentSchema as api } from "../apps/api/src/config.ts";
+import { environmentSchema as attestor } from "../apps/attestor/src/config.ts";
 import { environmentSchema as worker } from "../apps/browser-worker/src/config.ts";
 
 const read = (path: string) => readFileSync(resolve(import.meta.dirname, "..", path), "utf8");
@@ -20,7 +21,7 @@ interface Service {
   ports?: string[];
 }
 interface Compose {
-  services: Record<"postgres" | "api" | "worker", Service>;
+  services: Record<"postgres" | "api" | "worker" | "attestor", Service>;
   networks: Record<string, { internal?: boolean } | null>;
 }
 const compose = parse(read("docker-compose.yml")) as Compose;
@@ -33,7 +34,7 @@ const denied = (path: string) => seccomp(path).syscalls.flatMap(({ names }) => n
 describe("docker-compose.yml", () => {
   const { services, networks } = compose;
 
-  it.each(["api", "worker"] as const)("runs the %s without rights, and within bounds", (name) => {
+  it.each(["api", "worker", "attestor"] as const)("runs the %s without rights, and within bounds", (name) => {
     const service = services[name];
     expect(service).toMatchObject({ user: "10001:10001", read_only: true, cap_drop: ["ALL"] });
     expect(service.security_opt).toContain("no-new-privileges:true");
@@ -46,16 +47,19 @@ describe("docker-compose.yml", () => {
     expect(networks["workers"]).toEqual({ internal: true });
     expect(services.postgres.networks).toEqual(["database"]);
     expect(services.worker.networks).toEqual(["workers", "egress"]);
+    expect(services.attestor.networks).toEqual(["workers", "egress"]);
     expect(services.api.networks).not.toContain("egress");
-    expect(services.worker.ports).toBeUndefined();
+    expect([services.worker.ports, services.attestor.ports]).toEqual([undefined, undefined]);
     expect(services.api.ports).toEqual(["127.0.0.1:4000:4000"]);
   });
 
   it("names settings that exist", () => {
-    const known = { api: Object.keys(api.shape), worker: Object.keys(worker.shape) };
-    for (const name of ["api", "worker"] as const) {
-      const given = [...Object.keys(services[name].environment), ...Object.keys(l2.services[name].environment)];
-      expect(given.filter((setting) => !known[name].includes(setting))).toEqual([]);
+    for (const [name, schema] of Object.entries({ api, worker, attestor })) {
+      const part = name as "api" | "worker" | "attestor";
+      const known = Object.keys(schema.shape);
+      const more: Partial<typeof l2.services> = l2.services;
+      const given = [...Object.keys(services[part].environment), ...Object.keys(more[part]?.environment ?? {})];
+      expect(given.filter((setting) => !known.includes(setting))).toEqual([]);
     }
     expect(Object.keys(services.worker.environment).filter((setting) => /KEY|DATABASE/.test(setting))).toEqual([]);
   });
@@ -117,10 +121,10 @@ describe("kubernetes/attestream.yaml", () => {
 
   it("is YAML", () => {
     expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(manifests).toHaveLength(7);
+    expect(manifests).toHaveLength(11);
   });
 
-  it.each(["api", "worker"] as const)("runs the %s without rights", (name) => {
+  it.each(["api", "worker", "attestor"] as const)("runs the %s without rights", (name) => {
     const pod = named("Deployment", name)?.spec.template?.spec;
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
@@ -136,7 +140,7 @@ describe("kubernetes/attestream.yaml", () => {
         },
       },
     ]);
-    const settings = Object.keys((name === "api" ? api : worker).shape);
+    const settings = Object.keys({ api, worker, attestor }[name].shape);
     const given = pod?.containers[0]?.env.map((entry) => entry.name.replace(/_FILE$/, "")) ?? [];
     expect(given.filter((setting) => !settings.includes(setting) && setting !== "POD_IP")).toEqual([]);
     // Secrets come as files: an environment is shown by every `describe`.
@@ -148,11 +152,13 @@ describe("kubernetes/attestream.yaml", () => {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
     });
-    const blocks = named("NetworkPolicy", "worker")?.spec.egress?.flatMap(({ to }) =>
-      to.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock] : [])),
-    );
-    expect(blocks?.map(({ cidr }) => cidr)).toEqual(["0.0.0.0/0"]);
-    for (const network of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"])
-      expect(blocks?.[0]?.except).toContain(network);
+    for (const name of ["worker", "attestor"]) {
+      const blocks = named("NetworkPolicy", name)?.spec.egress?.flatMap(({ to }) =>
+        to.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock] : [])),
+      );
+      expect(blocks?.map(({ cidr }) => cidr)).toEqual(["0.0.0.0/0"]);
+      for (const network of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"])
+        expect(blocks?.[0]?.except).toContain(network);
+    }
   });
 });

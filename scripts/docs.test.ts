@@ -10,6 +10,7 @@ const pages = [
   "docs/architecture.md",
   "docs/partners.md",
   "docs/operating.md",
+  "docs/attestor.md",
   "docs/deploying.md",
   "docs/threat-model.md",
 ];

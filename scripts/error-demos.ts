@@ -32,7 +32,7 @@ export const errorDemos: Record<ErrorCode, string> = {
   NAVIGATION_BLOCKED: `${mine}: a login page that leads to a host outside of \`allow\`.`,
   EXTRACTION_FAILED: `${mine}: a rule that finds nothing on the page.`,
   SCHEMA_MISMATCH: `${mine}: an \`output\` whose schema the data does not fit.`,
-  ATTESTOR_UNAVAILABLE: "Not possible yet: it is for an independent attestor, which this version does not have.",
+  ATTESTOR_UNAVAILABLE: `${mine}: a part of \`prove\` with \`required: true\`, started with \`ATTESTORS=http://127.0.0.1:9\`, where nobody answers.`,
   ATTESTATION_FAILED: `${onPostgres} verify an account, then spoil the published key and verify another: \`update signing_keys set public_jwk = jsonb_set(public_jwk, '{x}', public_jwk->'y')\`. What partners could not verify is not given out.`,
   ATTESTATION_TIMEOUT: `${onPostgres} lock the keys while you enter the security code: \`begin; lock table signing_keys; select pg_sleep(45); rollback\`.`,
   ATTESTATION_MISMATCH:

@@ -71,7 +71,7 @@ export const environmentSchema = z.object({
   ATTESTORS: attestorsSchema
     .default(() => [])
     .describe(
-      "Attestors, in the order in which they are tried: https://host:4200#kid=<thumbprint of its key>&platforms=name+name,…; http only on this machine. Default: none, and the data is signed alone.",
+      "Attestors, in the order in which they are tried: https://host:4200#kid=<thumbprint of its key>&platforms=name+name,…; http only on this machine, or to a name without a dot. Default: none, and the data is signed alone.",
     ),
   ATTESTOR_TOKEN: z
     .string()

@@ -11,6 +11,7 @@ describe("the list of attestors", () => {
       { url: "https://attestor.example.com/base", kid, platforms: ["demo-bank", "other"] },
     ]);
     expect(attestorsSchema.parse("")).toEqual([]);
+    expect(attestorsSchema.parse("http://attestor:4200")).toEqual([{ url: "http://attestor:4200" }]);
   });
 
   it.each([

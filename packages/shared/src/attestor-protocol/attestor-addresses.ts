@@ -30,8 +30,8 @@ function read(entry: string, found: AttestorAddress[]): string | null {
   const url = URL.parse(entry);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "")
     return `is not the address of an attestor; ${form}`;
-  if (url.protocol === "http:" && !isLoopback(url.hostname))
-    return "must be https: what goes to an attestor on another machine must not be read on the way";
+  if (url.protocol === "http:" && !isNear(url.hostname))
+    return "must be https: what goes to an attestor elsewhere must not be read on the way; http is for this machine, and for names without a dot in a network of your own containers";
   const options = new URLSearchParams(url.hash.slice(1));
   const kid = options.get("kid");
   const platforms = options.get("platforms");
@@ -51,6 +51,7 @@ function read(entry: string, found: AttestorAddress[]): string | null {
   return null;
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+/** This machine, or a name that only a network of the operator's own knows. */
+function isNear(hostname: string): boolean {
+  return hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname) || /^[a-z][a-z0-9-]*$/.test(hostname);
 }
