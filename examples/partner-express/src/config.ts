@@ -18,6 +18,12 @@ const configSchema = z.object({
     .optional()
     .describe("Where Attestream reaches /webhooks/attestream; this process's own address when not set."),
   FRAME_ORIGIN: httpUrl.optional().describe("Origin of embed URLs, where it is not that of API_URL."),
+  ATTESTORS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      "JWKS of the attestors whom you trust; those that Attestream names when not set, which is fit for a demo.",
+    ),
   PLATFORM: z.string().min(1).default("demo-bank").describe("Name of the platform to verify."),
 });
 

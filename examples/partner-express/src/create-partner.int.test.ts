@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createIssuer, createSigningKey, type AttestationInput } from "@attestream/attestation";
+import { bindSession, makeDisclosure, signStatement } from "@attestream/attestation/evidence";
 import { createClient } from "@attestream/sdk";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,10 +14,13 @@ const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const at = "2026-03-24T12:00:00.000Z";
 const servers: Server[] = [];
 let created: Record<string, unknown>;
+let apiUrl: string;
 let partnerUrl: string;
 let apiIsDown = false;
 let attestation: { attestation: string; proofHash: string } | undefined;
-const signingKey = await createSigningKey();
+/** What lies beside the attestation in the API's answer. */
+let beside: Record<string, unknown> = {};
+const [signingKey, attestor] = [await createSigningKey(), await createSigningKey()];
 
 async function listen(handler: RequestListener): Promise<string> {
   const server = createServer(handler);
@@ -45,6 +49,39 @@ async function issue(other: Partial<AttestationInput> = {}): Promise<string> {
     ...other,
   });
   return attestation.proofHash;
+}
+
+const hash = "ab".repeat(32);
+
+/** What an attestor would have seen in this session. */
+async function witness(lastFourDigits: string) {
+  const salts = { lastFourDigits: Buffer.alloc(16, 1).toString("base64url") };
+  const { digest } = await makeDisclosure("lastFourDigits", lastFourDigits, salts.lastFourDigits);
+  const seconds = Math.floor(Date.parse(at) / 1000);
+  const envelope = await signStatement(
+    {
+      _type: "https://in-toto.io/Statement/v1",
+      subject: [{ name: "response", digest: { sha256: hash } }],
+      predicateType: "urn:attestream:tls-evidence:1",
+      predicate: {
+        mode: "passive",
+        session: await bindSession(sessionId, String(created["nonce"])),
+        part: "account",
+        server_name: "api.bank.demo.test",
+        connected_at: seconds - 2,
+        observed_at: seconds - 1,
+        http_status: 200,
+        tls: { version: "1.3", cipher: "TLS_AES_128_GCM_SHA256", alpn: null },
+        certificate: { leaf_spki_sha256: hash, chain_sha256: [hash] },
+        transcript: { sent_sha256: hash, received_sha256: hash },
+        workflow_hash: hash,
+        extractor_hash: hash,
+        fields: { lastFourDigits: digest },
+      },
+    },
+    attestor,
+  );
+  return { envelope, salts };
 }
 
 /** The API as far as this partner uses it. */
@@ -94,18 +131,26 @@ const api: RequestListener = async (request, response) => {
     send({
       sessionId,
       format: "dc+sd-jwt",
-      ...attestation,
+      attestation: attestation.attestation,
+      proofHash: attestation.proofHash,
       issuer: issuerUrl,
       jwksUrl: `${issuerUrl}/jwks`,
       issuedAt: at,
+      mode: "signed",
+      evidence: [],
+      attestorsUrl: `${apiUrl}/.well-known/attestors.json`,
+      ...beside,
     });
-  } else response.writeHead(404).end("{}");
+  } else if (request.url === "/.well-known/attestors.json")
+    response.end(JSON.stringify({ keys: [attestor.publicJwk] }));
+  else response.writeHead(404).end("{}");
 };
 
 beforeEach(async () => {
   apiIsDown = false;
   attestation = undefined;
-  const apiUrl = await listen(api);
+  beside = {};
+  apiUrl = await listen(api);
   partnerUrl = await listen(
     createPartner({
       client: createClient({ baseUrl: apiUrl, apiKey: "key" }),
@@ -198,6 +243,33 @@ describe("the demo partner", () => {
         proven: expect.arrayContaining([expect.anything()]),
       },
     });
+  });
+
+  it("checks the evidence beside it, by the attestors that the operator names", async () => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    const evidence = await witness("1234");
+    const proofHash = await issue({ evidence: [evidence], workflow: { name: "demo-bank", version: "1", hash } });
+    beside = { mode: "passive", evidence: [evidence.envelope] };
+    await deliver({ ...payload, proofHash });
+    await events.text();
+    expect(await record()).toMatchObject({
+      attestation: { ok: true, witnessed: { lastFourDigits: { serverName: "api.bank.demo.test", kid: attestor.kid } } },
+    });
+  });
+
+  it("does not accept evidence that the attestation does not name, or attestors that cannot be had", async () => {
+    await start();
+    const events = await fetch(`${partnerUrl}/api/verifications/${sessionId}/events`);
+    beside = { evidence: [(await witness("9999")).envelope] };
+    await deliver({ ...payload, proofHash: await issue() });
+    await events.text();
+    expect(await record()).toMatchObject({ attestation: { ok: false, reason: "evidence_not_named" } });
+
+    await start();
+    beside = { attestorsUrl: `${apiUrl}/nowhere` };
+    await deliver({ ...payload, proofHash: await issue() });
+    await expect.poll(record).toMatchObject({ attestation: { ok: false, reason: "unavailable" } });
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface PartnerOptions {
   /** The bundled `@attestream/sdk/embed`. */
   embedScript: string;
   publicFolder: string;
+  /** JWKS of the attestors whose word counts here; those that the operator names when left out. */
+  attestors?: unknown;
   clock: () => Date;
 }
 
@@ -97,7 +99,9 @@ export function createPartner(options: PartnerOptions): Express {
     });
     // 3. Do not take our word, or Attestream's: check the proof.
     if (payload.proofHash !== undefined)
-      verifications.update(payload.sessionId, { attestation: await checkAttestation(client, verification, clock()) });
+      verifications.update(payload.sessionId, {
+        attestation: await checkAttestation(client, verification, { now: clock(), attestors: options.attestors }),
+      });
   });
 
   // What the page shows. A real application lets only the user whose verification it is in here.

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,7 @@ import { createVerifications } from "./verifications.ts";
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const embedScript = await buildEmbed();
+  const attestors: unknown = config.ATTESTORS_FILE && JSON.parse(await readFile(config.ATTESTORS_FILE, "utf8"));
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     embedScript,
     publicFolder: fileURLToPath(new URL("../public", import.meta.url)),
     clock: () => new Date(),
+    attestors,
   });
   server.on("request", partner);
   // Whoever started us with a channel says the address in words of its own.

@@ -8,6 +8,7 @@ export {
   type Refusal,
   type VerifyOptions,
   type VerifyResult,
+  type Witness,
 } from "@attestream/attestation/verify";
 export type {
   AttestationResponse,
