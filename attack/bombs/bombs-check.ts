@@ -1,4 +1,4 @@
-import { cpuSeconds, processTree, pssMiB } from "@attestream/bench/usage";
+import { cpuSeconds, processTree } from "@attestream/bench/usage";
 import { isTerminal } from "@attestream/shared";
 import type { Measured } from "@attestream/bench/bench-row";
 import type { Check } from "../report/check.ts";
@@ -6,6 +6,7 @@ import { livelyPage, openNeighbour, pause, watchFor, type Neighbour } from "../s
 import type { AttackRun } from "../system/attack-run.ts";
 import type { Victim } from "../system/victim.ts";
 import { bombPages } from "./bomb-pages.ts";
+import { watchHeld } from "./watch-held.ts";
 
 /** All that one session may hold: the limit for its memory, with what it may write, and some. */
 const mostMiB = 2_000;
@@ -38,6 +39,7 @@ export const bombsCheck: Check = {
     const endings: string[] = [];
     let alive = 0;
     for (const kind of kinds) {
+      run.progress(`  ${short(kind)}`);
       const { drop, held, ending, note } = await explode(run, victim, neighbour, kind);
       found[`bombs.${short(kind)}`] = { value: Math.max(0, drop), note };
       mostHeld = Math.max(mostHeld, held);
@@ -58,7 +60,7 @@ export const bombsCheck: Check = {
       figure: "bombs.ended",
       patches: [
         {
-          file: "apps/browser-worker/src/pool/memory-guard.ts",
+          file: "apps/browser-worker/src/pool/browser-guard.ts",
           find: "takenMiB <= this.#options.limitMiB",
           replace: "takenMiB <= 1e9",
         },
@@ -89,9 +91,7 @@ async function explode(run: AttackRun, victim: Victim, neighbour: Neighbour, kin
   });
   await begun;
   const own = () => processTree(victim.workerPid).filter((pid) => !before.has(pid));
-  let held = 0;
-  const looking = setInterval(() => (held = Math.max(held, pssMiB(own()))), 500);
-  undo.defer(() => clearInterval(looking));
+  const looking = await watchHeld({ root: victim.workerPid, before: [...before] });
   const worker = [victim.workerPid];
   const [cpuBefore, workerBefore] = [cpuSeconds(own()), cpuSeconds(worker)];
   const under = await neighbour.rateDuring(() => watchFor(neighbour, ms));
@@ -103,6 +103,7 @@ async function explode(run: AttackRun, victim: Victim, neighbour: Neighbour, kin
     await pause(200);
     session = await victim.client.getSession(sessionId);
   }
+  const held = await looking.stop();
   const ending = isTerminal(session.status) ? `${session.status} ${session.errorCode ?? ""}`.trim() : null;
   return {
     drop: ((calm - under) / calm) * 100,

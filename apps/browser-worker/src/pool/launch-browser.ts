@@ -14,7 +14,7 @@ import { KeyLog } from "../witness/key-log.ts";
 import { isBrowserWell } from "./browser-health.ts";
 import { BrowserLaunchError } from "./browser-launch-error.ts";
 import { chromiumFlags } from "./chromium-flags.ts";
-import type { MemoryGuard } from "./memory-guard.ts";
+import type { BrowserGuard } from "./browser-guard.ts";
 import { SparePage } from "./spare-page.ts";
 import { prepareSlot, wipeSlot, type Slot } from "./slot.ts";
 
@@ -30,7 +30,7 @@ export interface LaunchOptions {
   /** Null where this process may not make any. */
   controlGroups: ControlGroups | null;
   timeoutMs: number;
-  memory: MemoryGuard;
+  memory: BrowserGuard;
   network: EgressNetwork;
   log: Logger;
 }
@@ -116,7 +116,7 @@ export async function launchBrowser(slot: Slot, likely: LikelySettings, options:
         SparePage.make({ open: (settings) => openPage(browser, settings), likely }),
       ]),
     );
-    const memory = options.memory.watch(pid);
+    const memory = options.memory.watch(pid, group);
     let disposing: Promise<void> | undefined;
     const dispose = async () => {
       memory.stop();

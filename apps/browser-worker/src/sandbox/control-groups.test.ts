@@ -26,11 +26,14 @@ describe("control groups of browsers", () => {
     await put("proc/self/cgroup", "4:memory:/box\n8:pids:/\n1:cpu,cpuacct:/\n0::/\n");
     for (const folder of ["memory/box", "pids", "cpu,cpuacct"])
       await mkdir(join(root, "sys/fs/cgroup", folder), { recursive: true });
-    const groups = await openControlGroups(3, root);
+    const groups = await openControlGroups(root);
     const group = await groups?.create("slot-0", limits);
     expect(get(`sys/fs/cgroup/memory/box/${own}/slot-0/memory.limit_in_bytes`)).toBe("67108864");
     expect(get(`sys/fs/cgroup/pids/${own}/slot-0/pids.max`)).toBe("100");
-    expect(get(`sys/fs/cgroup/cpu,cpuacct/${own}/cpu.shares`)).toBe("3072");
+    await group?.setShare(0.02);
+    expect(get(`sys/fs/cgroup/cpu,cpuacct/${own}/slot-0/cpu.shares`)).toBe("20");
+    await group?.setShare(0);
+    expect(get(`sys/fs/cgroup/cpu,cpuacct/${own}/slot-0/cpu.shares`)).toBe("2");
     expect(group?.members.map((file) => file.slice(root.length))).toEqual([
       `/sys/fs/cgroup/memory/box/${own}/slot-0/cgroup.procs`,
       `/sys/fs/cgroup/pids/${own}/slot-0/cgroup.procs`,
@@ -44,11 +47,12 @@ describe("control groups of browsers", () => {
   it("of version 2 are made where the controllers were handed on, and only there", async () => {
     await put("proc/self/cgroup", "0::/box/worker\n");
     await put("sys/fs/cgroup/box/cgroup.subtree_control", "cpu memory\n");
-    expect(await openControlGroups(3, root)).toBeNull();
+    expect(await openControlGroups(root)).toBeNull();
     await put("sys/fs/cgroup/box/cgroup.subtree_control", "cpu memory pids\n");
-    const group = await (await openControlGroups(3, root))?.create("slot-0", limits);
+    const group = await (await openControlGroups(root))?.create("slot-0", limits);
     expect(get(`sys/fs/cgroup/box/${own}/cgroup.subtree_control`)).toBe("+memory +pids +cpu");
-    expect(get(`sys/fs/cgroup/box/${own}/cpu.weight`)).toBe("300");
+    await group?.setShare(0.5);
+    expect(get(`sys/fs/cgroup/box/${own}/slot-0/cpu.weight`)).toBe("50");
     expect(get(`sys/fs/cgroup/box/${own}/slot-0/memory.max`)).toBe("67108864");
     expect(group?.members.map((file) => file.slice(root.length))).toEqual([
       `/sys/fs/cgroup/box/${own}/slot-0/cgroup.procs`,
@@ -61,12 +65,12 @@ describe("control groups of browsers", () => {
     await put("proc/7/stat", "7 (node) S");
     for (const name of ["attestream-7", "attestream-8/slot-0", "system.slice"])
       await mkdir(join(root, "sys/fs/cgroup", name), { recursive: true });
-    await openControlGroups(3, root);
+    await openControlGroups(root);
     const isThere = (name: string) => existsSync(join(root, "sys/fs/cgroup", name));
     expect(["attestream-7", "attestream-8", "system.slice"].map(isThere)).toEqual([true, false, true]);
   });
 
   it("are none where nothing may be made", async () => {
-    expect(await openControlGroups(3, root)).toBeNull();
+    expect(await openControlGroups(root)).toBeNull();
   });
 });

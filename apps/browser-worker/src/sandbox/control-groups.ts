@@ -14,6 +14,8 @@ export interface ControlGroup {
   members: readonly string[];
   /** The kernel has ended a process of it because the group was out of memory. */
   readonly outOfMemory: boolean;
+  /** Of the processors beside other browsers: 1 is what every browser has at first. */
+  setShare(part: number): Promise<void>;
   /** Everything in it must have ended. */
   remove(): Promise<void>;
 }
@@ -28,8 +30,8 @@ interface Interface {
   /** Where our groups are made, by controller; one folder for all in version 2. */
   folders: Record<"memory" | "pids" | "cpu", string>;
   memoryMost: string;
-  /** How much of the processor a group gets beside others; what it is for anybody, and the most. */
-  share: { file: string; usual: number; most: number };
+  /** How much of the processor a group gets beside others; what it is for anybody, and the least. */
+  share: { file: string; usual: number; least: number };
   /** Has a line `oom_kill <count>`. */
   memoryEvents: string;
 }
@@ -38,11 +40,12 @@ const prefix = "attestream-";
 
 /**
  * Control groups for the browsers of this process, below its own (version 2: beside it), so that what is around the
- * process bounds them too. Each has the same share of the processor, all together that of as many programs: no browser takes
- * the machine from the others. Null where this process may not make any: then other bounds must do. Groups of
- * workers that are gone are removed. `root` is a parameter for tests.
+ * process bounds them too. Each has the same share of the processor at first, all together that of one program: no browser
+ * takes the machine from the others, nor all of them from the worker, who brings everybody's pictures. Null where this
+ * process may not make any: then other bounds must do. Groups of workers that are gone are removed. `root` is a
+ * parameter for tests.
  */
-export async function openControlGroups(browsers: number, root = "/"): Promise<ControlGroups | null> {
+export async function openControlGroups(root = "/"): Promise<ControlGroups | null> {
   const kernel = (await findVersion1(root)) ?? (await findVersion2(root));
   if (kernel === null) return null;
   const folders = [...new Set(Object.values(kernel.folders))];
@@ -53,8 +56,6 @@ export async function openControlGroups(browsers: number, root = "/"): Promise<C
       await mkdir(join(folder, own), { recursive: true });
       if (folders.length === 1) await writeFile(join(folder, own, "cgroup.subtree_control"), "+memory +pids +cpu");
     }
-    const { file, usual, most } = kernel.share;
-    await writeFile(join(kernel.folders.cpu, own, file), String(Math.min(usual * browsers, most)));
   } catch {
     return null;
   }
@@ -81,6 +82,11 @@ async function createGroup(kernel: Interface, name: string, limits: ControlLimit
         return false;
       }
     },
+    async setShare(part) {
+      const { file, usual, least } = kernel.share;
+      // It may be going away.
+      await writeFile(at("cpu", file), String(Math.max(Math.round(usual * part), least))).catch(() => {});
+    },
     async remove() {
       for (const folder of folders) await removeTree(folder);
     },
@@ -104,7 +110,7 @@ async function findVersion1(root: string): Promise<Interface | null> {
   return {
     folders: { memory, pids, cpu },
     memoryMost: "memory.limit_in_bytes",
-    share: { file: "cpu.shares", usual: 1_024, most: 262_144 },
+    share: { file: "cpu.shares", usual: 1_024, least: 2 },
     memoryEvents: "memory.oom_control",
   };
 }
@@ -121,7 +127,7 @@ async function findVersion2(root: string): Promise<Interface | null> {
   return {
     folders: { memory: folder, pids: folder, cpu: folder },
     memoryMost: "memory.max",
-    share: { file: "cpu.weight", usual: 100, most: 10_000 },
+    share: { file: "cpu.weight", usual: 100, least: 1 },
     memoryEvents: "memory.events",
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { launchBrowser, type SlotBrowser } from "../pool/launch-browser.ts";
-import { MemoryGuard } from "../pool/memory-guard.ts";
+import { BrowserGuard } from "../pool/browser-guard.ts";
 import { checkRenderers } from "./renderer-check.ts";
 import type { Isolation } from "./isolation.ts";
 import { findBubblewrap } from "./find-bubblewrap.ts";
@@ -38,7 +38,7 @@ describe("a slot's browser", () => {
       diskMiB: 64,
       controlGroups: null,
       timeoutMs: 30_000,
-      memory: new MemoryGuard({ limitMiB: 1024, log }),
+      memory: new BrowserGuard({ limitMiB: 1024, log }),
       network: { resolve: async () => [] },
       log,
     });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { pino } from "pino";
 import { expect, it } from "vitest";
-import { MemoryGuard } from "./memory-guard.ts";
+import { BrowserGuard } from "./browser-guard.ts";
 
 /** Leads a process group of its own, as a browser does, and says when it has taken its memory. */
 async function take(mebibytes: number) {
@@ -14,7 +14,7 @@ async function take(mebibytes: number) {
 }
 
 it("ends the process group that takes more than it may, says so, and lets the others be", async () => {
-  const guard = new MemoryGuard({ limitMiB: 200, log: pino({ level: "silent" }) });
+  const guard = new BrowserGuard({ limitMiB: 200, log: pino({ level: "silent" }) });
   const [modest, greedy] = await Promise.all([take(20), take(300)]);
   const modestWatch = guard.watch(modest.pid);
   const greedyWatch = guard.watch(greedy.pid);

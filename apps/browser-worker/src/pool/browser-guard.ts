@@ -1,0 +1,110 @@
+import { cpus } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { ControlGroup } from "../sandbox/control-groups.ts";
+import { killTree } from "../sandbox/process-tree.ts";
+import { setUrgency, urgencies } from "../sandbox/urgency.ts";
+import { FairShare } from "./fair-share.ts";
+import { TreeUsage, type Usage } from "./tree-usage.ts";
+
+const everyMs = 1_000;
+/** Of a greedy browser, beside the others. */
+const greedyShare = 1 / 10;
+
+export interface BrowserGuardOptions {
+  /** What one browser may take, all its processes together. */
+  limitMiB: number;
+  log: Logger;
+}
+
+/** The kernel's own means to share out processors; null where there are none. */
+type Shares = Pick<ControlGroup, "setShare"> | null;
+
+interface Watched {
+  shares: Shares;
+  exceeded: boolean;
+  /** The kernel knows that the worker itself comes first. */
+  settled: boolean;
+}
+
+/**
+ * Keeps one browser from taking what the others need: ends it when it takes more memory than it may, before the
+ * machine has none left, and puts it behind the others when it takes more than its share of the processors:
+ * Chromium lets one page have gigabytes and every core, and the kernel's equal shares are too many for who wants all.
+ */
+export class BrowserGuard {
+  readonly #options: BrowserGuardOptions;
+  readonly #usage = new TreeUsage();
+  readonly #share = new FairShare(cpus().length);
+  readonly #watched = new Map<number, Watched>();
+  #looking = false;
+
+  constructor(options: BrowserGuardOptions) {
+    this.#options = options;
+  }
+
+  get limitMiB(): number {
+    return this.#options.limitMiB;
+  }
+
+  /** A browser's first process, from now until `stop`. `exceeded` is true once the browser was ended for its memory. */
+  watch(root: number, shares: Shares = null): { readonly exceeded: boolean; stop(): void } {
+    const watched: Watched = { shares, exceeded: false, settled: shares !== null };
+    this.#watched.set(root, watched);
+    if (!this.#looking) void this.#look();
+    return {
+      get exceeded() {
+        return watched.exceeded;
+      },
+      stop: () => void this.#watched.delete(root),
+    };
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    let idle = idleSeconds();
+    let at = performance.now();
+    for (; this.#watched.size > 0; await sleep(everyMs, undefined, { ref: false })) {
+      const taken = await this.#usage.look(this.#watched);
+      const [idleBefore, before] = [idle, at];
+      idle = idleSeconds();
+      at = performance.now();
+      const seconds = (at - before) / 1000;
+      await this.#checkMemory(taken);
+      if (seconds >= everyMs / 2000) await this.#shareOut(taken, seconds, (idle - idleBefore) / seconds);
+    }
+    this.#looking = false;
+  }
+
+  async #checkMemory(taken: ReadonlyMap<number, Usage>): Promise<void> {
+    for (const [root, watched] of this.#watched) {
+      const takenMiB = Math.round(taken.get(root)?.memoryMiB ?? 0);
+      if (takenMiB <= this.#options.limitMiB || watched.exceeded) continue;
+      watched.exceeded = true;
+      this.#options.log.warn({ takenMiB, limitMiB: this.#options.limitMiB }, "a browser took too much memory");
+      await killTree(root);
+    }
+  }
+
+  async #shareOut(taken: ReadonlyMap<number, Usage>, seconds: number, idleCores: number): Promise<void> {
+    for (const [root, watched] of this.#watched) {
+      const pids = taken.get(root)?.pids;
+      if (watched.settled || pids === undefined) continue;
+      watched.settled = true;
+      await setUrgency(pids, urgencies.usual);
+    }
+    const used = new Map([...taken].map(([root, { cpuSeconds }]) => [root, cpuSeconds / seconds]));
+    for (const { root, greedy } of this.#share.note(used, idleCores)) {
+      const cores = Number((used.get(root) ?? 0).toFixed(2));
+      this.#options.log.info({ cores, greedy }, "a browser's share of the processors");
+      const shares = this.#watched.get(root)?.shares;
+      if (shares) await shares.setShare(greedy ? greedyShare : 1);
+      else await setUrgency(taken.get(root)?.pids ?? [], greedy ? urgencies.greedy : urgencies.usual);
+    }
+  }
+}
+
+/** Of all processors together, since the machine began. */
+function idleSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1000;
+}

@@ -1,0 +1,82 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** What a browser's processes take together. */
+export interface Usage {
+  pids: number[];
+  /** Held for itself or shared within. Program text is not counted. */
+  memoryMiB: number;
+  /** Processor time since the last look, seconds. */
+  cpuSeconds: number;
+}
+
+/** Where a process stood when it was first seen. */
+interface Origin {
+  parent: number;
+  group: number;
+}
+
+/** USER_HZ; 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** What the trees of some processes take. Remembers who came from whom, so that a look reads little more than those. */
+export class TreeUsage {
+  #origins = new Map<number, Origin>();
+  #ticks = new Map<number, number>();
+
+  /** Keyed by the first process of each tree. */
+  async look(roots: ReadonlyMap<number, unknown>): Promise<Map<number, Usage>> {
+    const taken = new Map<number, Usage>();
+    const origins = new Map<number, Origin>();
+    const ticks = new Map<number, number>();
+    for (const entry of await readdir("/proc")) {
+      if (!/^\d+$/.test(entry)) continue;
+      const pid = Number(entry);
+      const known = this.#origins.get(pid);
+      if (known) origins.set(pid, known);
+      if (known && rootOf(pid, origins, roots) === null) continue;
+      // A process may end between two reads.
+      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+      if (!known) origins.set(pid, { parent: numberIn(status, parentPattern), group: numberIn(status, groupPattern) });
+      const root = rootOf(pid, origins, roots);
+      if (root === null) continue;
+      const spent = ticksIn(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
+      ticks.set(pid, spent);
+      const usage = taken.get(root) ?? { pids: [], memoryMiB: 0, cpuSeconds: 0 };
+      usage.pids.push(pid);
+      usage.memoryMiB += (numberIn(status, ownPattern) + numberIn(status, sharedPattern)) / 1024;
+      // Of one that is new: all that it has had.
+      usage.cpuSeconds += Math.max(0, spent - (this.#ticks.get(pid) ?? 0)) / ticksPerSecond;
+      taken.set(root, usage);
+    }
+    this.#origins = origins;
+    this.#ticks = ticks;
+    return taken;
+  }
+}
+
+/** Parents have mostly lower numbers, and are known first; where not, the next look finds them. */
+function rootOf(pid: number, origins: Map<number, Origin>, roots: ReadonlyMap<number, unknown>): number | null {
+  for (let at = pid, depth = 0; depth < 64; depth += 1) {
+    if (roots.has(at)) return at;
+    const origin = origins.get(at);
+    if (origin === undefined) return null;
+    if (roots.has(origin.group)) return origin.group;
+    at = origin.parent;
+  }
+  return null;
+}
+
+const parentPattern = /^PPid:\s+(\d+)/m;
+const groupPattern = /^NSpgid:\s+(\d+)/m;
+const ownPattern = /^RssAnon:\s+(\d+)/m;
+const sharedPattern = /^RssShmem:\s+(\d+)/m;
+
+function numberIn(status: string, pattern: RegExp): number {
+  return Number(pattern.exec(status)?.[1] ?? 0);
+}
+
+/** User and system time. The name before them may hold anything, spaces and brackets too. */
+function ticksIn(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+}
