@@ -151,6 +151,19 @@ describe("consent", () => {
     await page.locator("[data-screen=waiting-stream]").waitFor();
   });
 
+  it("asks for answers where only answers are passed on", async () => {
+    const questions = [
+      { about: "Balance (amount)", is: ">=" as const, value: 1500 },
+      { about: "Member since", is: "<" as const, value: "2020-01-01" },
+    ];
+    await open({ view: { ...asked, consent: { ...asked.consent, fields: [], questions } } });
+    const card = page.locator(".consent-card").first();
+    await card.getByText("Balance (amount): 1500 or more?").waitFor();
+    await card.getByText("Member since: earlier than 2020-01-01?").waitFor();
+    await card.getByText("receives yes or no to").waitFor();
+    await page.locator(".consent-never").getByText("The values that these questions are about").waitFor();
+  });
+
   it("ends the session when the user declines", async () => {
     await open({ view: { ...asked, consent: { ...asked.consent, fields: [...asked.consent.fields] } } });
     await page.getByRole("button", { name: "Decline" }).click();

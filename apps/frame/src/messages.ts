@@ -1,4 +1,5 @@
 import type { ChallengeKind, ErrorCategory, ErrorCode } from "@attestream/shared";
+import type { ConsentQuestion } from "@attestream/shared/frame-api";
 import type { Pending, Refusal } from "./session/frame-state.ts";
 import type { WaitingFor } from "./session/current-screen.ts";
 import type { EndKind } from "./session/next-end.ts";
@@ -29,6 +30,9 @@ const en = {
     lead: (platform: string) => `You log in to ${platform} yourself. Only what is listed here is passed on.`,
     receives: (partner: string) => `${partner} receives`,
     nothingListed: "The result of this verification",
+    receivesAnswers: (partner: string) => `${partner} receives yes or no to`,
+    question: ({ about, is, value }: ConsentQuestion) => `${about}: ${asked(is, value)}?`,
+    neverValues: "The values that these questions are about",
     never: "Not shared",
     neverItems: (platform: string) => [
       `Your password and codes: they go to ${platform} only, and are not kept`,
@@ -444,4 +448,30 @@ export function messagesFor(tag: string | null | undefined): { messages: Message
   const language = tag?.toLowerCase().split("-")[0] ?? "en";
   const found = locales[language];
   return found ? { messages: found, locale: tag ?? language } : { messages: en, locale: "en" };
+}
+
+/** A date is later, an amount is more. */
+function asked(is: ConsentQuestion["is"], value: ConsentQuestion["value"]): string {
+  const isDate = typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  const told = [value ?? ""].flat().join(", ");
+  switch (is) {
+    case ">=":
+      return isDate ? `${told} or later` : `${told} or more`;
+    case "<=":
+      return isDate ? `${told} or earlier` : `${told} or less`;
+    case ">":
+      return isDate ? `later than ${told}` : `more than ${told}`;
+    case "<":
+      return isDate ? `earlier than ${told}` : `less than ${told}`;
+    case "==":
+      return `exactly ${told}`;
+    case "!=":
+      return `other than ${told}`;
+    case "in":
+      return `one of ${told}`;
+    case "present":
+      return "is there any";
+    default:
+      return is satisfies never;
+  }
 }

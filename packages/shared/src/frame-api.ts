@@ -1,7 +1,17 @@
 import { z } from "zod";
+import { predicateSchema } from "./disclosure.ts";
 import { errorCodeSchema } from "./error-codes.ts";
 import { sessionIdSchema } from "./ids.ts";
 import { sessionStatusSchema } from "./statuses.ts";
+
+/** What a partner asks about a field; `about` names it in the reader's words. */
+const consentQuestionSchema = z.strictObject({
+  about: z.string(),
+  is: predicateSchema.shape.is,
+  value: predicateSchema.shape.value,
+});
+
+export type ConsentQuestion = z.infer<typeof consentQuestionSchema>;
 
 /**
  * HTTP between the frame page and the API, all below `/verify/:id`, same origin, JSON in the
@@ -34,6 +44,8 @@ export const frameViewSchema = z.strictObject({
     given: z.boolean(),
     /** What the partner will receive, in the reader's words. */
     fields: z.array(z.string()),
+    /** In place of fields: it receives the answers to these alone. */
+    questions: z.array(consentQuestionSchema).optional(),
   }),
   /** While the session waits for a browser; position 1 is next. */
   queue: z.strictObject({ position: z.int().min(1), estimateMs: z.int().min(0).nullable() }).nullable(),

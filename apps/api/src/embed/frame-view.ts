@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
-import { errorCodes, isTerminal, type SessionStatus } from "@attestream/shared";
+import { errorCodes, isTerminal, type Disclosure, type SessionStatus } from "@attestream/shared";
 import type { FrameView } from "@attestream/shared/frame-api";
-import { consentFields } from "@attestream/workflow/schema";
+import { consentFields, consentSubject, type PlatformDefinition } from "@attestream/workflow/schema";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database, SessionRow } from "../storage/schema.ts";
 import type { ViewerStore } from "./viewer-store.ts";
@@ -18,7 +18,9 @@ export interface FrameViewDependencies {
 /** As this viewer sees it. */
 export type ReadFrameView = (session: SessionRow, viewerId: string) => Promise<FrameView>;
 
-type Surroundings = Pick<FrameView, "partner" | "platform"> & { fields: string[] };
+type Surroundings = Pick<FrameView, "partner" | "platform"> & {
+  shared: Pick<FrameView["consent"], "fields" | "questions">;
+};
 
 /** Surroundings never change while a session lives; this many are kept. */
 const keptSurroundings = 5_000;
@@ -62,7 +64,7 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
     const surroundings: Surroundings = {
       partner: { name: partner.name },
       platform: { name: platform.name, displayName: platform.definition.displayName, icon: platform.icon },
-      fields: consentFields(platform.definition),
+      shared: sharedBy(session.disclosure ?? "full", platform.definition),
     };
     const oldest = kept.size >= keptSurroundings ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
@@ -71,7 +73,7 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
   }
 
   return async (session, viewerId) => {
-    const [{ partner, platform, fields }, standing] = await Promise.all([
+    const [{ partner, platform, shared }, standing] = await Promise.all([
       surroundingsOf(session),
       deps.viewers.standing(session.id, viewerId, deps.clock()),
     ]);
@@ -85,7 +87,7 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
       consent: {
         required: session.consent_required,
         given: !session.consent_required || session.consented_at !== null,
-        fields,
+        ...shared,
       },
       queue: session.status === "CREATED" ? await deps.queuePosition(session.id) : null,
       streamable: isStreamable(session),
@@ -99,6 +101,21 @@ export function createFrameViews(deps: FrameViewDependencies): ReadFrameView {
       theme: session.theme ?? "auto",
     };
   };
+}
+
+/** What the user agrees to, and no more than that is passed on. */
+function sharedBy(
+  disclosure: Disclosure,
+  definition: Pick<PlatformDefinition, "collect">,
+): Pick<FrameView["consent"], "fields" | "questions"> {
+  if (disclosure === "full") return { fields: consentFields(definition) };
+  if ("fields" in disclosure) return { fields: consentFields(definition, new Set(disclosure.fields)) };
+  const questions = disclosure.predicates.map(({ field, is, value }) => ({
+    about: consentSubject(definition, field),
+    is,
+    ...(value === undefined ? {} : { value }),
+  }));
+  return { fields: [], questions };
 }
 
 function reasonOf(session: SessionRow): FrameView["reason"] {

@@ -29,6 +29,7 @@ it("answers what is described and nothing else", () => {
     newId: () => "id",
     partnerGate: [],
     partnerRoutes: Object.fromEntries(partnerOperations.map(({ id }) => [id, { handler: nothing }])) as PartnerRoutes,
+    attestors: {} as never,
     jwks: nothing,
     workerKeys: nothing,
     trustProxy: 0,

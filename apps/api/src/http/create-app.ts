@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler, type Router } from "express";
 import helmet from "helmet";
 import type { Kysely } from "kysely";
+import type { AttestorKeys } from "../attestors/attestor-keys.ts";
 import { partnerOperations, type PartnerOperationId } from "../openapi/operations.ts";
 import type { Database } from "../storage/schema.ts";
 import { requireOwnHost, type HostCheck } from "./check-host.ts";
@@ -29,6 +30,7 @@ export interface AppDependencies {
   /** In order: key, limits. */
   partnerGate: RequestHandler[];
   partnerRoutes: PartnerRoutes;
+  attestors: Pick<AttestorKeys, "present">;
   jwks: RequestHandler;
   workerKeys: RequestHandler;
   /** Further answers for programs, without a key. */
@@ -54,7 +56,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(helmet());
 
   app.get("/healthz", healthz);
-  app.get("/readyz", readyz(deps.db, deps.now));
+  app.get("/readyz", readyz(deps.db, deps.now, deps.attestors));
   app.get("/.well-known/jwks.json", deps.jwks);
   app.get("/.well-known/worker-keys.json", deps.workerKeys);
   for (const answer of deps.open) app.use(answer);

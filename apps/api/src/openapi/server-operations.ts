@@ -7,6 +7,9 @@ const okSchema = z.strictObject({ status: z.literal("ok") });
 const readySchema = z.strictObject({
   status: z.literal("ok"),
   workers: z.int().min(0).describe("Workers that are connected."),
+  attestors: z
+    .array(z.strictObject({ url: z.string(), reachable: z.boolean() }))
+    .describe("Those that are configured, and whether they answer."),
   isolationLevel: isolationLevelSchema.nullable().describe("The least among them; null when there is none."),
 });
 

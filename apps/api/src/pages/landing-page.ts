@@ -69,6 +69,10 @@ export function landingPage({ status, publicUrl, demoUrl }: LandingPageInput): s
             <span>every answer that is not a success, and every way a session can end</span>
           </li>
           <li>
+            <a href="/verify">Check a proof</a>
+            <span>in your own browser; nothing is uploaded</span>
+          </li>
+          <li>
             <a href="/.well-known/jwks.json">Signing keys</a>
             <span>the public keys that attestations are checked against</span>
           </li>
@@ -97,7 +101,7 @@ function demo(url: string | null): Html {
     <small>A partner’s page with the frame in it, and a bank that does not exist.</small>`;
 }
 
-function parts({ database, workers, platforms, framePage, at }: SystemStatus): Html {
+function parts({ database, workers, platforms, attestors, framePage, at }: SystemStatus): Html {
   if (database === null)
     return html`<dl class="parts">
         ${part("Database", false, "does not answer; nothing else is known until it does")}
@@ -125,6 +129,13 @@ function parts({ database, workers, platforms, framePage, at }: SystemStatus): H
             )
       }
       ${outOfService.map(({ name, problem }) => part(`Platform ${name}`, false, `out of service: ${problem}`))}
+      ${
+        attestors.length === 0
+          ? part("Attestor", false, "none is configured: what is read is signed, and proved by nobody else")
+          : attestors.map(({ url, isReachable }) =>
+              part("Attestor", isReachable, isReachable ? url : `${url} does not answer`),
+            )
+      }
       ${framePage ? part("Frame page", true, "built") : part("Frame page", false, "not built: the iframe has nothing to show")}
     </dl>
     ${when(at)}`;

@@ -31,6 +31,7 @@ beforeAll(async () => {
       db,
       engine: "pglite",
       platforms: createPlatformStore(db),
+      attestors: { present: () => [{ url: "https://attestor.example.com", kids: [], isReachable: true }] },
       frameDir: folder,
       publicUrl: () => "http://localhost:4000",
       demoUrl: 'http://127.0.0.1:4001/?a="<b>',
@@ -86,6 +87,7 @@ describe("the landing page", () => {
     const after = await (await fetch(origin)).text();
     expect(after).toContain("1 worker with room for 4 sessions, 2 browsers warm, isolation L1, Chromium 156");
     expect(after).not.toContain("not built");
+    expect(after).toContain("https://attestor.example.com");
     expect(after).toContain("Platform bent");
     expect(after).toContain("out of service: bent/platform.yaml:3:1 a &#60;b&#62;<");
   });

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import express, { type RequestHandler } from "express";
 import type { Kysely } from "kysely";
+import type { AttestorKeys } from "../attestors/attestor-keys.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database } from "../storage/schema.ts";
 import { errorsPage } from "./errors-page.ts";
@@ -13,6 +14,7 @@ export interface PagesDependencies {
   db: Kysely<Database>;
   engine: "pglite" | "postgres";
   platforms: Pick<PlatformStore, "list">;
+  attestors: Pick<AttestorKeys, "present">;
   frameDir: string;
   publicUrl(): string;
   /** The demo partner's page, where one runs beside this server. */
@@ -43,6 +45,7 @@ export function createPages(deps: PagesDependencies): express.Router {
       db: deps.db,
       engine: deps.engine,
       platforms: deps.platforms,
+      attestors: deps.attestors,
       isFrameBuilt,
       clock: deps.clock,
     });

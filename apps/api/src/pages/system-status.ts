@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { AttestorKeys, PresentAttestor } from "../attestors/attestor-keys.ts";
 import type { PlatformStore } from "../platforms/platform-store.ts";
 import type { Database } from "../storage/schema.ts";
 import { readPresentWorkers, type PresentWorkers } from "../workers/present-workers.ts";
@@ -9,6 +10,7 @@ export interface SystemStatus {
   database: "pglite" | "postgres" | null;
   workers: PresentWorkers;
   platforms: { active: string[]; outOfService: { name: string; problem: string }[] };
+  attestors: PresentAttestor[];
   framePage: boolean;
   at: Date;
 }
@@ -17,6 +19,7 @@ export interface StatusDependencies {
   db: Kysely<Database>;
   engine: "pglite" | "postgres";
   platforms: Pick<PlatformStore, "list">;
+  attestors: Pick<AttestorKeys, "present">;
   isFrameBuilt: () => Promise<boolean>;
   clock: () => Date;
 }
@@ -25,11 +28,13 @@ export async function readSystemStatus({
   db,
   engine,
   platforms,
+  attestors: known,
   isFrameBuilt,
   clock,
 }: StatusDependencies): Promise<SystemStatus> {
   const at = clock();
   const framePage = await isFrameBuilt();
+  const attestors = known.present();
   try {
     const [workers, listed, broken] = await Promise.all([
       readPresentWorkers(db, at),
@@ -43,12 +48,13 @@ export async function readSystemStatus({
         active: listed.filter(({ isActive }) => isActive).map(({ definition }) => definition.displayName),
         outOfService: broken.map(({ name, problem }) => ({ name, problem: firstLine(problem ?? "") })),
       },
+      attestors,
       framePage,
       at,
     };
   } catch {
     const workers = { up: 0, capacity: 0, warm: 0, browser: null, isolationLevel: null };
-    return { database: null, workers, platforms: { active: [], outOfService: [] }, framePage, at };
+    return { database: null, workers, platforms: { active: [], outOfService: [] }, attestors, framePage, at };
   }
 }
 

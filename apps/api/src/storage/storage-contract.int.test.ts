@@ -101,10 +101,11 @@ describe.each([embedded, postgres()])("storage on $name", (engine) => {
       "collection.started",
     ] as const)
       await test.api.sessions.apply(id, { type });
+    const hash = (await test.api.sessions.get(id))?.platform_hash ?? "";
     const sealed = sealExtraction(createSealer(new TextEncoder().encode(masterKey)), id, {
       extractedData: { accountHolder: marker },
       failedParts: [],
-      workflow: { name: "sample-bank", version: "1.0.0", hash: "ab12" },
+      workflow: { name: "sample-bank", version: "1.0.0", hash },
       browser: { product: "HeadlessChrome", version: "156.0" },
       isolationLevel: "L1",
     });

@@ -8,7 +8,9 @@ export function ConsentScreen({ state }: { state: OpenState }) {
   const { view, pending, failed } = state;
   const partner = view.partner.name;
   const platform = view.platform.displayName;
-  const fields = view.consent.fields.length > 0 ? view.consent.fields : [words.nothingListed];
+  const { fields, questions } = view.consent;
+  const shared = questions?.map(words.question) ?? (fields.length > 0 ? fields : [words.nothingListed]);
+  const kept = [...(questions === undefined ? [] : [words.neverValues]), ...words.neverItems(platform)];
   return (
     <section class="consent">
       <div class="consent-head">
@@ -18,12 +20,12 @@ export function ConsentScreen({ state }: { state: OpenState }) {
       </div>
       <div class="consent-lists">
         <div class="consent-card">
-          <h2>{words.receives(partner)}</h2>
+          <h2>{questions === undefined ? words.receives(partner) : words.receivesAnswers(partner)}</h2>
           <ul class="marks">
-            {fields.map((field) => (
-              <li key={field}>
+            {shared.map((item) => (
+              <li key={item}>
                 <Icon name="check" />
-                {field}
+                {item}
               </li>
             ))}
           </ul>
@@ -31,7 +33,7 @@ export function ConsentScreen({ state }: { state: OpenState }) {
         <div class="consent-card consent-never">
           <h2>{words.never}</h2>
           <ul class="marks">
-            {words.neverItems(platform).map((item) => (
+            {kept.map((item) => (
               <li key={item}>
                 <Icon name="minus" />
                 {item}

@@ -1,7 +1,7 @@
 export { expandAllow, ownHosts } from "./allow-presets.ts";
 export { actionSchema, type Action } from "./action.ts";
 export { partSchema, type Part, type Table } from "./collect.ts";
-export { consentFields } from "./consent-fields.ts";
+export { consentFields, consentSubject } from "./consent-fields.ts";
 export { hashPlatform } from "./hash-platform.ts";
 export { alternativesOf, locatorSchema, type Locator, type SingleLocator } from "./locator.ts";
 export { parsePlatform, type ParsedPlatform } from "./parse-platform.ts";

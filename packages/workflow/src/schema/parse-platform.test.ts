@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { consentFields } from "./consent-fields.ts";
+import { consentFields, consentSubject } from "./consent-fields.ts";
 import { hashPlatform } from "./hash-platform.ts";
 import { parsePlatform } from "./parse-platform.ts";
 import { platformDefinitionSchema } from "./platform.ts";
@@ -221,5 +221,11 @@ describe("the bundled demo bank", () => {
       "Last four digits",
       "Statements (date, balance)",
     ]);
+    expect(consentFields(parsed.definition, new Set(["statements", "accountType"]))).toEqual([
+      "Account type",
+      "Statements (date, balance)",
+    ]);
+    expect(consentSubject(parsed.definition, "lastFourDigits")).toBe("Last four digits");
+    expect(consentSubject(parsed.definition, "statements.0.balance.amount")).toBe("Statements (1, balance, amount)");
   });
 });
