@@ -1,9 +1,14 @@
+import { sha256 as hashNow } from "@noble/hashes/sha2.js";
 import { encodeBase64url } from "./base64.ts";
 
 const encoder = new TextEncoder();
 
+/** Up to here, handing the text to Web Crypto's threads takes longer than hashing it. */
+const shortLength = 2048;
+
 async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+  const bytes = encoder.encode(text);
+  return bytes.length <= shortLength ? hashNow(bytes) : new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 export async function sha256Hex(text: string): Promise<string> {

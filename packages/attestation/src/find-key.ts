@@ -31,6 +31,23 @@ export async function findKey(jwks: unknown, kid: string): Promise<FoundKey | "n
   const usable = usableKeySchema.safeParse(named[0]);
   if (named.length !== 1 || !usable.success) return "unknown";
   const { kty, crv, x, y } = usable.data;
-  const key = await importJWK({ kty, crv, x, y }, "ES256").catch(() => null);
-  return key === null || key instanceof Uint8Array ? "broken" : { key, point: `${x}.${y}` };
+  const point = `${x}.${y}`;
+  const key = await importPoint({ kty, crv, x, y }, point);
+  return key === null ? "broken" : { key, point };
+}
+
+/** Of the points imported last: a proof is signed by the issuer's key three times. A point is always the same key. */
+const imported = new Map<string, Promise<CryptoKey | null>>();
+const maxImported = 32;
+
+function importPoint(jwk: { kty: "EC"; crv: "P-256"; x: string; y: string }, point: string): Promise<CryptoKey | null> {
+  const known = imported.get(point);
+  if (known !== undefined) return known;
+  if (imported.size >= maxImported) imported.clear();
+  const key = importJWK(jwk, "ES256").then(
+    (given) => (given instanceof Uint8Array ? null : given),
+    () => null,
+  );
+  imported.set(point, key);
+  return key;
 }

@@ -3,7 +3,7 @@ import type { AttestationMode, VerifyResult } from "../verify/index.ts";
 const width = 100;
 
 const modes: Record<AttestationMode, string> = {
-  signed: "the issuer's word",
+  signed: "the issuer's word, for what follows or a part of it",
   passive: "an attestor witnessed the servers' responses",
   replay: "an attestor witnessed the servers' responses and what was asked",
 };

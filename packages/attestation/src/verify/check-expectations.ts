@@ -20,7 +20,7 @@ export interface Expectations {
   maxAgeMs?: number;
   /** Names of servers that evidence may be about, as in certificates: `api.bank.example`. */
   servers?: readonly string[];
-  /** Refuses what is proved by weaker means, and evidence that was not given or could not be checked. */
+  /** Refuses what is proved by weaker means, evidence that was not given or could not be checked, and evidence for no field that is disclosed. */
   require?: "passive" | "replay";
   /** Fields that must be disclosed and covered by checked evidence. */
   witnessed?: readonly string[];
@@ -52,6 +52,8 @@ export function requireEvidence(
       throw new Refused("mode_too_weak", `Its mode is ${claims.mode}.`);
     if (evidence.state === "not_given") throw new Refused("evidence_missing");
     if (evidence.state !== "checked") throw new Refused("attestor_unknown", "No attestors' keys were given.");
+    // Evidence for nothing that is shown would be a promise about nothing.
+    if (Object.keys(witnessed).length === 0) throw new Refused("field_not_witnessed", "None is.");
   }
   const unwitnessed = wanted.find((name) => !Object.hasOwn(witnessed, name));
   if (unwitnessed !== undefined) throw new Refused("field_not_witnessed", `Look at ${JSON.stringify(unwitnessed)}.`);

@@ -28,6 +28,11 @@ describe("modes", () => {
     expect(await refusal({ ...proof.options, require: "replay" })).toBe("mode_too_weak");
     expect(await refusal({ ...withoutEvidence, require: "passive" })).toBe("evidence_missing");
     expect(await refusal({ ...withoutAttestors, require: "passive" })).toBe("attestor_unknown");
+    const { jwt, disclosures } = splitAttestation(proof.attestation);
+    const unwitnessed = disclosures.filter((one) => Buffer.from(one, "base64url").includes("transactions"));
+    const shown = joinAttestation(jwt, unwitnessed);
+    expect(await refusalOf(shown, { ...proof.options, require: "passive" })).toBe("field_not_witnessed");
+    expect(await refusalOf(shown, proof.options)).toBe("accepted");
     const fellBack = await proveSample({ fellBack: [{ part: "transactions", code: "not_witnessed" }] });
     expect(await refusalOf(fellBack.attestation, { ...fellBack.options, require: "passive" })).toBe("mode_too_weak");
     expect(await refusalOf(fellBack.attestation, fellBack.options)).toBe("accepted");

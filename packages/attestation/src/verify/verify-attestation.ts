@@ -47,11 +47,18 @@ async function check(compact: unknown, options: VerifyOptions): Promise<VerifyRe
   const claims = parsed.data;
   checkTimes(claims, options.now, options.maxAgeMs);
   await checkExpectations(String(compact), claims, options);
-  const evidence = await checkEvidence({ ...opened, claims, issuerPoint: point }, options);
+  // Made side by side, because signatures are checked in other threads. What is refused is told in this order.
+  const checks = {
+    evidence: checkEvidence({ ...opened, claims, issuerPoint: point }, options),
+    log: checkLog(claims, { jwt, log: options.log, jwks: options.jwks }),
+    status: checkStatus(claims, options),
+  };
+  await Promise.allSettled(Object.values(checks));
+  const evidence = await checks.evidence;
   const witnessed = listWitnessed(evidence, claims.claims);
   requireEvidence(claims, evidence, witnessed, options);
-  const log = await checkLog(claims, { jwt, log: options.log, jwks: options.jwks });
-  const status = await checkStatus(claims, options);
+  const log = await checks.log;
+  const status = await checks.status;
   const { withheld } = opened;
   const findings = { claims, kid, withheld, evidence, witnessed, log, status, expected: options };
   return {
