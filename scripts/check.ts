@@ -5,6 +5,7 @@ export const checks: Program[] = [
   { name: "types", program: "tsc", args: ["-p", "tsconfig.json"] },
   { name: "types of what runs in pages", program: "tsc", args: ["-p", "tsconfig.browser.json"] },
   { name: "types of the frame", program: "tsc", args: ["-p", "apps/frame/tsconfig.json"] },
+  { name: "types of the verifier", program: "tsc", args: ["-p", "apps/verifier/tsconfig.json"] },
   { name: "lint", program: "oxlint", args: ["--type-aware", "--deny-warnings"] },
   { name: "format", program: "oxfmt", args: ["--check"] },
   { name: "dead code", program: "knip", args: [] },

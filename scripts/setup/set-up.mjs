@@ -25,6 +25,7 @@ export async function setUp(root, needs) {
     certificates: () => runStep("development certificates", "apps/demo-platform/src/make-certificates.ts"),
     pages: async () => {
       await runStep("frame page", "apps/frame/build.ts");
+      await runStep("page that checks proofs", "apps/verifier/build.ts");
       await runStep("embed loader", "packages/sdk/build.ts");
     },
     postgres: () => ensurePostgres(),

@@ -35,6 +35,7 @@ import { auditKey, loadSecrets } from "./keys/secrets.ts";
 import { createAttestationLog } from "./log/attestation-log.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { createPages } from "./pages/pages.routes.ts";
+import { createVerifierPage } from "./pages/verifier-page.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
 import { loadPlatforms } from "./platforms/load-platforms.ts";
 import { createPlatformStore } from "./platforms/platform-store.ts";
@@ -387,13 +388,14 @@ async function start(
     partnerRoutes,
     trustProxy: config.trustProxy,
     isOurHost,
-    jwks: jwksRoute(signingKeys),
     attestors,
+    jwks: jwksRoute(signingKeys),
     workerKeys: workerKeysRoute(db, now),
     open: [createProofRoutes({ attestationLog, statuses, attestors })],
     frame: frameRoutes,
     pages: [
       openApiRoutes(publicUrl),
+      createVerifierPage(),
       createPages({
         db,
         engine: database.engine,

@@ -9,6 +9,7 @@ export {
   type PresentationResult,
   type VerifyPresentationOptions,
 } from "./verify-presentation.ts";
+export { rangeInWords } from "./weigh-presentation.ts";
 export {
   bbsIssuerKeySchema,
   bbsPublicKeySchema,

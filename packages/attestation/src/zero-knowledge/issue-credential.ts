@@ -1,4 +1,4 @@
-import type { AttestationInput } from "../issue/create-issuer.ts";
+import type { ExtractedData } from "@attestream/shared";
 import { encodeBase64url, decodeBase64url } from "./base64url.ts";
 import { findPublicKey } from "./bbs-key.ts";
 import { checkCredential } from "./check-credential.ts";
@@ -19,15 +19,20 @@ export interface CredentialIssuerOptions {
 }
 
 /** What an attestation of the same session says, as far as a credential says it too. */
-export type CredentialInput = Pick<
-  AttestationInput,
-  "audience" | "sessionId" | "platform" | "nonce" | "workflow" | "result" | "claims"
-> & {
+export interface CredentialInput {
+  /** Id of the partner for whom it is issued. */
+  audience: string;
+  sessionId: string;
+  platform: { id: number; name: string };
+  nonce?: string;
+  workflow: { name: string; version: string; hash: string };
+  result: "complete" | "partial";
+  claims: ExtractedData;
   /** `proofHash` of the attestation about the same session. */
   attestationHash?: string;
   /** Decimals of fields by path, where four are not right. */
   decimals?: Readonly<Record<string, number>>;
-};
+}
 
 /** Signs every field by itself, so that the holder can later prove statements about each. Throws ZeroKnowledgeRefused for data that has no such form. */
 export async function issueCredential(input: CredentialInput, options: CredentialIssuerOptions): Promise<Credential> {

@@ -1,6 +1,6 @@
 import type { NotProven, Proven } from "../verify/verify-result.ts";
 import type { PresentationExpectations } from "./check-presentation.ts";
-import type { Presentation, Range } from "./vocabulary.ts";
+import type { CredentialHeader, Presentation, Range } from "./vocabulary.ts";
 
 export type { NotProven, Proven };
 
@@ -13,7 +13,7 @@ export function weighPresentation(
   const hidden = header.fields.length - Object.keys(revealed).length;
   const checked = "this check";
   const proven: Proven[] = [
-    ...ranges.map((range) => ({ statement: `${inWords(range)}.`, by: issuer })),
+    ...ranges.map((range) => ({ statement: `${range.field} is ${rangeInWords(header, range)}.`, by: issuer })),
     ...Object.keys(revealed).map((name) => ({ statement: `${name} is as revealed.`, by: issuer })),
     {
       statement: `This is about session ${header.session_id} at platform ${header.platform.name} (id ${header.platform.id}), read by the workflow ${header.workflow.name} ${header.workflow.version} with result ${header.result}.`,
@@ -71,8 +71,10 @@ export function weighPresentation(
   return { proven, notProven };
 }
 
-function inWords({ field, min, max }: Range): string {
-  if (min === undefined) return `${field} is at most ${max}`;
-  if (max === undefined) return `${field} is at least ${min}`;
-  return `${field} is from ${min} to ${max}`;
+/** `at least 1000`, `not before 2020-01-01`. */
+export function rangeInWords(header: CredentialHeader, { field, min, max }: Range): string {
+  const isDate = header.fields.some(({ name, kind }) => name === field && kind === "date");
+  if (min === undefined) return `${isDate ? "not after" : "at most"} ${max}`;
+  if (max === undefined) return `${isDate ? "not before" : "at least"} ${min}`;
+  return `from ${min} to ${max}`;
 }

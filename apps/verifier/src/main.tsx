@@ -1,0 +1,13 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { createDesk } from "./desk.ts";
+
+const root = document.querySelector("#verifier");
+if (root) {
+  const single = location.protocol === "file:";
+  const draw = () => render(<App desk={desk} home={window} single={single} />, root);
+  const desk = createDesk({ home: window, now: () => new Date(), onChange: draw });
+  draw();
+  // A file of its own shares its store with all other files.
+  if (!single) void desk.resume();
+}
