@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for every part; the target chooses which: api, worker, attestor or demo bank.
+# One image for every part; the target chooses which: api, worker, egress gateway, attestor or demo bank.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 RUN npm install --global pnpm@10.34.9
@@ -36,6 +36,11 @@ FROM base AS attestor
 ENV HOST=0.0.0.0 DATA_DIR=/data
 EXPOSE 4200
 CMD ["apps/attestor/src/main.ts"]
+
+FROM base AS egress-gateway
+ENV HOST=0.0.0.0
+EXPOSE 3128
+CMD ["apps/egress-gateway/src/main.ts"]
 
 FROM base AS demo-bank
 ENV HOST=0.0.0.0 CERT_DIR=/certificates

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { environmentSchema as api } from "../apps/api/src/config.ts";
 import { environmentSchema as attestor } from "../apps/attestor/src/config.ts";
+import { environmentSchema as egressGateway } from "../apps/egress-gateway/src/config.ts";
 import { environmentSchema as worker } from "../apps/browser-worker/src/config.ts";
 import { environmentSchema as standalone } from "../apps/standalone/src/config.ts";
 
@@ -57,6 +58,10 @@ ${table(worker)}
 ## Attestor
 
 ${table(attestor)}
+
+## Egress gateway
+
+${table(egressGateway)}
 
 ## \`npm start\`
 

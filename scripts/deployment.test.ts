@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments, parse } from "yaml";
 import { environmentSchema as api } from "../apps/api/src/config.ts";
 import { environmentSchema as attestor } from "../apps/attestor/src/config.ts";
+import { environmentSchema as egressGateway } from "../apps/egress-gateway/src/config.ts";
 import { environmentSchema as worker } from "../apps/browser-worker/src/config.ts";
 
 const read = (path: string) => readFileSync(resolve(import.meta.dirname, "..", path), "utf8");
@@ -21,7 +22,7 @@ interface Service {
   ports?: string[];
 }
 interface Compose {
-  services: Record<"postgres" | "api" | "worker" | "attestor", Service>;
+  services: Record<"postgres" | "api" | "worker" | "egress-gateway" | "attestor", Service>;
   networks: Record<string, { internal?: boolean } | null>;
 }
 const compose = parse(read("docker-compose.yml")) as Compose;
@@ -34,19 +35,23 @@ const denied = (path: string) => seccomp(path).syscalls.flatMap(({ names }) => n
 describe("docker-compose.yml", () => {
   const { services, networks } = compose;
 
-  it.each(["api", "worker", "attestor"] as const)("runs the %s without rights, and within bounds", (name) => {
-    const service = services[name];
-    expect(service).toMatchObject({ user: "10001:10001", read_only: true, cap_drop: ["ALL"] });
-    expect(service.security_opt).toContain("no-new-privileges:true");
-    expect(service.tmpfs[0]).toMatch(/^\/tmp:size=/);
-    expect([service.pids_limit, service.mem_limit].every(Boolean)).toBe(true);
-  });
+  it.each(["api", "worker", "egress-gateway", "attestor"] as const)(
+    "runs the %s without rights, and within bounds",
+    (name) => {
+      const service = services[name];
+      expect(service).toMatchObject({ user: "10001:10001", read_only: true, cap_drop: ["ALL"] });
+      expect(service.security_opt).toContain("no-new-privileges:true");
+      expect(service.tmpfs[0]).toMatch(/^\/tmp:size=/);
+      expect([service.pids_limit, service.mem_limit].every(Boolean)).toBe(true);
+    },
+  );
 
   it("keeps the workers from the database, and what is inside from the outside", () => {
     expect(networks["database"]).toEqual({ internal: true });
     expect(networks["workers"]).toEqual({ internal: true });
     expect(services.postgres.networks).toEqual(["database"]);
-    expect(services.worker.networks).toEqual(["workers", "egress"]);
+    expect(services.worker.networks).toEqual(["workers"]);
+    expect(services["egress-gateway"].networks).toEqual(["workers", "egress"]);
     expect(services.attestor.networks).toEqual(["workers", "egress"]);
     expect(services.api.networks).not.toContain("egress");
     expect([services.worker.ports, services.attestor.ports]).toEqual([undefined, undefined]);
@@ -54,8 +59,8 @@ describe("docker-compose.yml", () => {
   });
 
   it("names settings that exist", () => {
-    for (const [name, schema] of Object.entries({ api, worker, attestor })) {
-      const part = name as "api" | "worker" | "attestor";
+    for (const [name, schema] of Object.entries({ api, worker, "egress-gateway": egressGateway, attestor })) {
+      const part = name as Exclude<keyof typeof services, "postgres">;
       const known = Object.keys(schema.shape);
       const more: Partial<typeof l2.services> = l2.services;
       const given = [...Object.keys(services[part].environment), ...Object.keys(more[part]?.environment ?? {})];

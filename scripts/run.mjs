@@ -16,6 +16,7 @@ const commands = {
   api: { needs: ["database", "pages"], program: "apps/api/src/main.ts" },
   worker: { needs: ["browser"], program: "apps/browser-worker/src/main.ts" },
   attestor: { needs: [], program: "apps/attestor/src/main.ts" },
+  "egress-gateway": { needs: [], program: "apps/egress-gateway/src/main.ts" },
   audit: { needs: ["database"], program: "apps/api/src/audit/main.ts" },
   revoke: { needs: ["database"], program: "apps/api/src/revocation/main.ts" },
   "rotate-signing-key": { needs: ["database"], program: "apps/api/src/attestation/rotation/main.ts" },

@@ -5,7 +5,8 @@ import { durationSchema } from "@attestream/shared";
 import { attestorsSchema, type AttestorAddress } from "@attestream/shared/attestor-protocol";
 import { z } from "zod";
 import { defaultEgressLimits, type EgressLimits } from "./egress/egress-limits.ts";
-import { trustAlso, upstreamsSchema, type Upstreams } from "./egress/upstream-setting.ts";
+import { gatewaySchema, trustAlso, upstreamsSchema, withGateway, type Upstreams } from "./egress/upstream-setting.ts";
+import type { UpstreamProxy } from "./egress/upstream-proxy.ts";
 
 const flag = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
 const integer = (min: number, max: number) =>
@@ -49,6 +50,11 @@ export const environmentSchema = z.object({
     .default(() => new Map())
     .describe(
       "platform=http://user:password@host:port,…: proxies through which the browsers of a platform go out; https:// too, * for all other platforms, direct for none. Also as EGRESS_UPSTREAMS_FILE.",
+    ),
+  EGRESS_GATEWAY: gatewaySchema
+    .optional()
+    .describe(
+      "http://worker:token@host:port of an egress gateway: names are asked and connections opened there, for a worker in a network without a way out. Also as EGRESS_GATEWAY_FILE.",
     ),
   EGRESS_CONNECTIONS: integer(8, 10_000)
     .default(defaultEgressLimits.connections)
@@ -132,6 +138,7 @@ export interface WorkerConfig {
   devHosts: DevHosts;
   refusedCidrs: readonly RefusedCidr[];
   upstreams: Upstreams;
+  gateway: UpstreamProxy | undefined;
   egressLimits: EgressLimits;
   attestors: readonly AttestorAddress[];
   attestorTokens: readonly string[];
@@ -160,7 +167,7 @@ export function loadConfig(
 ): WorkerConfig {
   const problems: string[] = [];
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-  for (const name of ["WORKER_TOKEN", "ATTESTOR_TOKEN", "EGRESS_UPSTREAMS"] as const) {
+  for (const name of ["WORKER_TOKEN", "ATTESTOR_TOKEN", "EGRESS_UPSTREAMS", "EGRESS_GATEWAY"] as const) {
     const file = given[`${name}_FILE`];
     if (given[name] !== undefined || file === undefined) continue;
     try {
@@ -189,6 +196,7 @@ export function loadConfig(
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parsed.data;
   const caFile = values.EXTRA_CA_FILE;
+  const upstreams = withGateway(values.EGRESS_UPSTREAMS, values.EGRESS_GATEWAY);
   // Read here only where this process itself needs it; the browsers' store says what is wrong with it otherwise.
   const extraCa = caFile !== undefined && attestors.length > 0 ? readCa(caFile) : undefined;
   return {
@@ -203,8 +211,8 @@ export function loadConfig(
     address: values.WORKER_ADDRESS,
     devHosts: values.EGRESS_DEV_HOSTS,
     refusedCidrs: values.EGRESS_REFUSED_CIDRS,
-    upstreams:
-      caFile === undefined ? values.EGRESS_UPSTREAMS : trustAlso(values.EGRESS_UPSTREAMS, () => readCa(caFile)),
+    upstreams: caFile === undefined ? upstreams : trustAlso(upstreams, () => readCa(caFile)),
+    gateway: values.EGRESS_GATEWAY,
     egressLimits: {
       connections: values.EGRESS_CONNECTIONS,
       connectionsPerSecond: values.EGRESS_CONNECTIONS_PER_SECOND,

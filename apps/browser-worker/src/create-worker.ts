@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { ReportBuffer } from "./control/report-buffer.ts";
+import { askGateway } from "./egress/ask-gateway.ts";
 import { readAvailableMiB } from "./pool/available-memory.ts";
 import { BrowserPool } from "./pool/browser-pool.ts";
 import { prepareBrowsers } from "./pool/prepare-browsers.ts";
@@ -49,7 +50,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
     config,
     runTree,
     log,
-    resolve = createResolve(),
+    resolve = config.gateway === undefined ? createResolve() : askGateway(config.gateway),
     now = () => new Date(),
     random = Math.random,
     newId = randomUUID,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUpstream, upstreamsSchema } from "./upstream-setting.ts";
+import { findUpstream, gatewaySchema, upstreamsSchema, withGateway } from "./upstream-setting.ts";
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
 
@@ -34,5 +34,27 @@ describe("the setting of upstream proxies", () => {
     const message = upstreamsSchema.safeParse(text).error?.issues[0]?.message ?? "";
     expect(message).toContain(`the entry ${entry} `);
     expect(message).not.toContain("hunter2");
+  });
+});
+
+describe("the setting of the egress gateway", () => {
+  it("is the way out of all platforms that have none of their own", () => {
+    const gateway = gatewaySchema.parse("http://worker:secret@egress:3128");
+    const upstreams = withGateway(upstreamsSchema.parse("other=direct,demo-bank=http://10.0.0.5:3128"), gateway);
+    expect(findUpstream(upstreams, "any")).toEqual({
+      secure: false,
+      host: "egress",
+      port: 3128,
+      authorization: basic("worker:secret"),
+    });
+    expect(findUpstream(upstreams, "demo-bank")?.host).toBe("10.0.0.5");
+    expect(findUpstream(upstreams, "other")).toBeUndefined();
+    expect(findUpstream(withGateway(upstreams, undefined), "demo-bank")?.host).toBe("10.0.0.5");
+  });
+
+  it("is refused without a word of what it holds", () => {
+    const { error } = gatewaySchema.safeParse("ftp://worker:secret@egress");
+    expect(error?.message).toContain("http://worker:token@host:port");
+    expect(error?.message).not.toContain("secret");
   });
 });

@@ -38,6 +38,19 @@ export const upstreamsSchema = z
     return found;
   });
 
+/** `http://user:token@host:port`. Says nothing of what it got: that holds a password. */
+export const gatewaySchema = z.string().transform((text, context): UpstreamProxy => {
+  const gateway = readProxy(text);
+  if (gateway !== undefined) return gateway;
+  context.addIssue({ code: "custom", message: "must be http://worker:token@host:port, or https" });
+  return z.NEVER;
+});
+
+/** A gateway is the way out for every platform that has none of its own. */
+export function withGateway(upstreams: Upstreams, gateway: UpstreamProxy | undefined): Upstreams {
+  return gateway === undefined ? upstreams : new Map([["*", gateway], ...upstreams]);
+}
+
 export function findUpstream(upstreams: Upstreams, platform: string): UpstreamProxy | undefined {
   const found = upstreams.has(platform) ? upstreams.get(platform) : upstreams.get("*");
   return found ?? undefined;
