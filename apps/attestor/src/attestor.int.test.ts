@@ -5,7 +5,6 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { hashExtractor, makeDisclosure, openEnvelope } from "@attestream/attestation/evidence";
-import type { Json } from "@attestream/shared";
 import type { EvidenceAsked } from "@attestream/shared/attestor-protocol";
 import { createCertificateAuthority, startAttestor, textsInMemory, type TestAttestor } from "@attestream/testkit";
 import { hashPlatform, platformDefinitionSchema, type PlatformDefinition } from "@attestream/workflow";
@@ -119,7 +118,7 @@ describe("evidence", () => {
       http_status: 200,
       tls: { version: "1.3" },
       workflow_hash: hashPlatform(definition),
-      extractor_hash: await hashExtractor(definition.collect[0]?.read as Json),
+      extractor_hash: await hashExtractor(definition.collect[0]?.read ?? {}),
     });
     const digest = async (name: string, value: string) => (await makeDisclosure(name, value, salts[name] ?? "")).digest;
     expect(statement.predicate.fields).toEqual({

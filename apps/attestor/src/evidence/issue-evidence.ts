@@ -66,7 +66,7 @@ export async function issueEvidence(
         },
         transcript: { sent_sha256: opened.transcript.sentSha256, received_sha256: opened.transcript.receivedSha256 },
         workflow_hash: asked.platformHash,
-        extractor_hash: await hashExtractor(JSON.parse(JSON.stringify(part.read))),
+        extractor_hash: await hashExtractor(part.read ?? {}),
         ...(disclosureHash === undefined ? {} : { disclosure_hash: disclosureHash }),
         fields,
       },

@@ -29,6 +29,13 @@ interface EgressProxyOptions extends EgressNetwork {
   log: Logger;
 }
 
+interface OpenedSite {
+  site: Socket;
+  meter: EgressMeter;
+  /** Null: nobody watches. */
+  tap: ConnectionTap | null;
+}
+
 const strangerMs = 1_000;
 
 /** Where the browser finds the proxy. A socket lies in a folder of the worker's that its user may pass through. */
@@ -111,7 +118,7 @@ export class EgressProxy {
   /** From now on tunnels to the hosts that it covers go past it, and those that are there are closed. Null: no more, and what is there stays. */
   setWitness(witness: ConnectionWitness | null): void {
     this.#witness = witness;
-    for (const [client, host] of this.#tunnels) if (witness?.covers(host)) client.destroy();
+    for (const [client, host] of this.#tunnels) if (witness?.covers(host) === true) client.destroy();
   }
 
   /** Connects to a host as for the browser: where the policy allows it, and to an address that was checked. Not counted. */
@@ -138,11 +145,11 @@ export class EgressProxy {
     const target = /^(.+):(\d{1,5})$/.exec(request.url ?? "");
     const host = target?.[1] ?? "";
     try {
-      const { site, meter, tap } = await this.#open(client, host, Number(target?.[2] ?? 0), this.#witness);
+      const { site, meter, tap } = await this.#openTunnel(client, host, Number(target?.[2] ?? 0));
       if (client.destroyed) return void site.destroy();
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) client.unshift(head);
-      this.#tunnels.set(client, host);
+      this.#tunnels.set(client, host.toLowerCase());
       client.once("close", () => this.#tunnels.delete(client));
       if (tap) {
         client.on("data", (bytes: Buffer) => tap.fromClient(bytes));
@@ -186,12 +193,16 @@ export class EgressProxy {
     }
   }
 
-  async #open(
-    client: Socket,
-    host: string,
-    port: number,
-    witness: ConnectionWitness | null,
-  ): Promise<{ site: Socket; meter: EgressMeter; tap: ConnectionTap | null }> {
+  /** A witness may have come while the connection was made past it. */
+  async #openTunnel(client: Socket, host: string, port: number): Promise<OpenedSite> {
+    const witness = this.#witness;
+    const opened = await this.#open(client, host, port, witness);
+    if (witness === this.#witness || this.#witness?.covers(host.toLowerCase()) !== true) return opened;
+    opened.site.destroy();
+    return this.#open(client, host, port, this.#witness);
+  }
+
+  async #open(client: Socket, host: string, port: number, witness: ConnectionWitness | null): Promise<OpenedSite> {
     await this.#checkOwner(client);
     const meter = this.#meter;
     let tap: ConnectionTap | null = null;

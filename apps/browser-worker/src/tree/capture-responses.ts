@@ -1,6 +1,6 @@
 import { matchesText, parseTextPattern } from "@attestream/workflow/extract";
 import { compileUrlPattern, isAllowedHost, type CapturedResponse, type RequestPattern } from "@attestream/workflow";
-import type { BrowserContext, Response } from "playwright";
+import type { BrowserContext, Request, Response } from "playwright";
 import type { PageActivity } from "./page-activity.ts";
 
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -9,7 +9,11 @@ export interface CaptureBuffer {
   newest(pattern: RequestPattern, afterRevision: number): CapturedResponse | null;
 }
 
-/** Keeps the newest response for each request that the tree wants, from allowed hosts and of bounded size. All else is let pass unread. */
+/**
+ * Keeps the newest response for each request that the tree wants, from allowed hosts and of bounded size. All else is let
+ * pass unread. What counts is when it was asked for, not when it came: the answer to a page that has been left is not
+ * that of the page which was opened then. Listens after whoever counts requests as activity.
+ */
 export function captureResponses(
   context: BrowserContext,
   patterns: readonly RequestPattern[],
@@ -23,6 +27,7 @@ export function captureResponses(
     fits: matcherOf(pattern),
   }));
   const kept = new Map<string, CapturedResponse & { revision: number }>();
+  const askedAt = new WeakMap<Request, number>();
 
   const take = async (response: Response) => {
     const url = response.url();
@@ -33,18 +38,22 @@ export function captureResponses(
       const body = await bodyOf(response);
       if (body === undefined) return;
       activity.noticed();
-      for (const { key } of wanted)
-        kept.set(key, { url, status: response.status(), body, revision: activity.revision });
+      const revision = askedAt.get(response.request()) ?? 0;
+      for (const { key } of wanted) {
+        if ((kept.get(key)?.revision ?? 0) <= revision)
+          kept.set(key, { url, status: response.status(), body, revision });
+      }
     } finally {
       activity.ended(response);
     }
   };
   const onResponse = (response: Response) => void take(response);
-  context.on("response", onResponse);
+  const onRequest = (request: Request) => void askedAt.set(request, activity.revision);
+  context.on("request", onRequest).on("response", onResponse);
   signal.addEventListener(
     "abort",
     () => {
-      context.off("response", onResponse);
+      context.off("request", onRequest).off("response", onResponse);
       kept.clear();
     },
     { once: true },

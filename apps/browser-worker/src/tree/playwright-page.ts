@@ -56,7 +56,6 @@ export async function createPlaywrightPage({
   const answered = <T>(work: Promise<T>) => within(answerWithinMs, work);
   const activity = new PageActivity(() => now().getTime());
   const states = new Map<Page, PageState>();
-  const buffer = captureResponses(context, captures, ownHosts(allow), activity, signal);
   const isAllowed = (url: string) => URL.canParse(url) && isAllowedHost(allow, new URL(url).hostname);
 
   // A window that the page opened and that led elsewhere is closed, and the first page goes on.
@@ -132,6 +131,7 @@ export async function createPlaywrightPage({
     .on("requestfinished", onFinished)
     .on("requestfailed", onFailed)
     .on("page", onPage);
+  const buffer = captureResponses(context, captures, ownHosts(allow), activity, signal);
   signal.addEventListener(
     "abort",
     () => {

@@ -1,7 +1,7 @@
 import { applyDisclosure, narrowDisclosure } from "@attestream/attestation/disclosure";
 import { bindSession } from "@attestream/attestation/evidence";
-import { errorCodes, type Disclosure, type ErrorCode, type ExtractedData } from "@attestream/shared";
-import type { AttestedEvidence, EvidenceGap, EvidenceGapCode } from "@attestream/shared/worker-protocol";
+import type { Disclosure, ExtractedData } from "@attestream/shared";
+import type { AttestedEvidence, EvidenceGap } from "@attestream/shared/worker-protocol";
 import {
   isAllowedHost,
   TreeFailure,
@@ -13,11 +13,12 @@ import type { BrowserContext } from "playwright";
 import type { Logger } from "pino";
 import type { EgressProxy } from "../egress/egress-proxy.ts";
 import { kindOf } from "../kind-of.ts";
-import { AttestorGoneError, AttestorRefusedError, type AttestorLink } from "./attestor-link.ts";
+import { AttestorRefusedError, type AttestorLink } from "./attestor-link.ts";
 import type { Attestors } from "./attestors.ts";
 import { checkEvidence } from "./check-evidence.ts";
 import { dialAttestor } from "./dial-attestor.ts";
 import { findWitnessedResponse } from "./find-response.ts";
+import { attestationFailure, failureOf, Gap, toGap } from "./gap.ts";
 import type { KeyLog } from "./key-log.ts";
 import { replayRequest, toReplayRequest } from "./replay-request.ts";
 import { watchRequests, type RequestWatch } from "./watch-requests.ts";
@@ -59,25 +60,6 @@ interface Watch {
 
 type Proof = NonNullable<PlatformDefinition["prove"]>[number];
 
-/** Thrown to come out with a gap. */
-class Gap extends Error {
-  readonly code: EvidenceGapCode;
-  readonly isLate: boolean;
-  constructor(code: EvidenceGapCode, isLate = false) {
-    super(code);
-    this.code = code;
-    this.isLate = isLate;
-  }
-}
-
-const refusalGaps: Readonly<Record<string, EvidenceGapCode>> = {
-  secrets_uncommitted: "uncommitted",
-  recording_incomplete: "too_large",
-  tls_refused: "tls_unsuitable",
-  connection_unknown: "not_witnessed",
-  response_unknown: "not_witnessed",
-};
-
 /**
  * Sees to it that the parts of one session are witnessed: sends the browser's connections past an attestor while
  * such a part is read, and asks for the evidence. A part that must be proved and is not ends the session; of any
@@ -97,7 +79,7 @@ export class SessionWitness implements ProofPort {
     try {
       this.#watch = await this.#begin(this.#proofOf(part));
     } catch (error) {
-      this.#watch = this.#toGap(error, part);
+      this.#watch = this.#explain(error, part);
     }
   }
 
@@ -110,7 +92,7 @@ export class SessionWitness implements ProofPort {
       this.evidence.push(evidence);
     } catch (error) {
       if (error instanceof TreeFailure) throw error;
-      const gap = this.#toGap(error, part);
+      const gap = this.#explain(error, part);
       if (this.#proofOf(part).required === true) throw failureOf(gap);
       this.withoutEvidence.push({ part, code: gap.code });
     } finally {
@@ -145,7 +127,7 @@ export class SessionWitness implements ProofPort {
           watch.connections.push(witnessed);
           return witnessed;
         } catch (error) {
-          log.warn({ host, kind: kindOf(error), ...refusalOf(error) }, "a connection is made without the attestor");
+          log.warn({ host, gap: toGap(error).code, kind: kindOf(error) }, "a connection is made without the attestor");
           return null;
         }
       },
@@ -178,7 +160,7 @@ export class SessionWitness implements ProofPort {
     const fields = disclosedFields(read.fields, this.#rulesOf(proof), disclosure);
     const own = { key: await watch.link.open(), session: watch.session, workflowHash: platformHash };
     const verdict = await checkEvidence(answer.evidence, { ...own, part: proof.from, mode, fields });
-    if (verdict === "mismatch") throw failure("ATTESTATION_MISMATCH");
+    if (verdict === "mismatch") throw attestationFailure("ATTESTATION_MISMATCH");
     if (verdict === "foreign") throw new Gap("attestor_refused");
     return answer.evidence;
   }
@@ -238,32 +220,12 @@ export class SessionWitness implements ProofPort {
     return reveal.filter((name) => part?.read?.[name]?.json !== undefined);
   }
 
-  #toGap(error: unknown, part: string): Gap {
-    const gap =
-      error instanceof Gap
-        ? error
-        : error instanceof AttestorRefusedError
-          ? new Gap(refusalGaps[error.code] ?? "attestor_refused")
-          : error instanceof AttestorGoneError
-            ? new Gap("attestor_unavailable", error.reason === "timeout")
-            : new Gap("attestor_refused");
-    this.#options.log.warn({ part, gap: gap.code, kind: kindOf(error), ...refusalOf(error) }, "no evidence of a part");
+  #explain(error: unknown, part: string): Gap {
+    const gap = toGap(error);
+    const refusal = error instanceof AttestorRefusedError ? { code: error.code, detail: error.detail } : {};
+    this.#options.log.warn({ part, gap: gap.code, kind: kindOf(error), ...refusal }, "no evidence of a part");
     return gap;
   }
-}
-
-function refusalOf(error: unknown): { code?: string; detail?: string | undefined } {
-  return error instanceof AttestorRefusedError ? { code: error.code, detail: error.detail } : {};
-}
-
-function failureOf({ code, isLate }: Gap): TreeFailure {
-  if (isLate) return failure("ATTESTATION_TIMEOUT");
-  const isAway = code === "no_attestor" || code === "attestor_unavailable";
-  return failure(isAway ? "ATTESTOR_UNAVAILABLE" : "ATTESTATION_FAILED");
-}
-
-function failure(code: ErrorCode): TreeFailure {
-  return new TreeFailure(code, errorCodes[code].message);
 }
 
 function disclosedFields(data: ExtractedData, names: readonly string[], disclosure: Disclosure): ExtractedData {

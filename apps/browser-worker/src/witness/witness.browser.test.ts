@@ -19,7 +19,7 @@ function answer(host: string, path: string, cookie: string | undefined): Answer 
   return { status: 200, type: "text/html", body: page };
 }
 
-const hosts = { old: "old.witness.test", new: "new.witness.test" };
+const hosts = { old: "old.witness.test", new: "new.witness.test", past: "past.witness.test" };
 
 function definitionFor(host: string, prove: object) {
   return platformDefinitionSchema.parse({
@@ -61,23 +61,28 @@ describe("a part that is to be proved", () => {
       response.writeHead(status, { "content-type": type });
       response.end(body);
     });
+    const past = createServer({ ...(await authority.issue(hosts.past)), maxVersion: "TLSv1.2" }, (asked, response) => {
+      const { status, type, body } = answer(hosts.past, asked.url ?? "", asked.headers.cookie);
+      response.writeHead(status, { "content-type": type }).end(body);
+    });
     const ports: number[] = [];
-    for (const server of [http1, http2]) {
+    for (const server of [http1, http2, past]) {
       await new Promise<void>((resolve) => {
         server.listen(0, "127.0.0.1", resolve);
       });
       servers.push(server);
       ports.push((server.address() as AddressInfo).port);
     }
-    const [oldPort = 0, newPort = 0] = ports;
-    const mapped = { [hosts.old]: oldPort, [hosts.new]: newPort };
+    const [oldPort = 0, newPort = 0, pastPort = 0] = ports;
+    const mapped = { [hosts.old]: oldPort, [hosts.new]: newPort, [hosts.past]: pastPort };
     attestor = await startAttestor({ hosts: mapped, ca: authority.certificate });
     jwks = await (await fetch(`${attestor.url}/.well-known/jwks.json`)).json();
     worker = await startTestWorker({
       ca: authority.certificate,
       runTree: runSessionTree,
       env: {
-        ATTESTORS: attestor.url,
+        // The first is not for this platform, and at the second nobody answers.
+        ATTESTORS: `http://127.0.0.2:9#platforms=other,http://127.0.0.1:9,${attestor.url}`,
         ATTESTOR_TOKEN: attestor.token,
         LOG_LEVEL: process.env["WITNESS_LOG"] ?? "silent",
         EGRESS_DEV_HOSTS: Object.entries(mapped)
@@ -131,6 +136,15 @@ describe("a part that is to be proved", () => {
       tls: { version: "1.3", alpn },
       fields: { holder: expect.any(String), last: expect.any(String) },
     });
+  });
+
+  it("is told to be without evidence where the site's TLS gives none, or ends the session where that will not do", async () => {
+    const { extractedData, evidence, withoutEvidence } = await run("0b2f1c7e-6d0a-4c55-9f57-0a3a3f3f9f04", hosts.past);
+    expect(extractedData).toEqual({ holder: "Jane Doe", last: "1234" });
+    expect([evidence, withoutEvidence]).toEqual([[], [{ part: "account", code: "tls_unsuitable" }]]);
+    await expect(run("0b2f1c7e-6d0a-4c55-9f57-0a3a3f3f9f05", hosts.past, { required: true })).rejects.toThrow(
+      "it failed: ATTESTATION_FAILED",
+    );
   });
 
   it("is asked for once more where its address is to be proved, and the cookie stays secret", async () => {

@@ -11,6 +11,7 @@ export const lintRules = {
   "output-form": "error",
   "output-optional": "warning",
   "prove-source": "error",
+  "prove-host": "error",
   "prove-open": "warning",
   "unknown-screen": "error",
   "unknown-value": "error",

@@ -199,6 +199,12 @@ describe("lint", () => {
     expect(lintPlatform(proved, "platform.yaml")).toEqual([]);
     const onPage = proved.replace('accountHolder: { json: "$.owner" }', "accountHolder: { css: h1 }");
     expect(lintPlatform(onPage, "platform.yaml").map(({ rule }) => rule)).toEqual(["prove-source"]);
+    const elsewhere = proved
+      .replace("allow: [bank.test]", "allow: [bank.test, api.test]")
+      .replace('"/api/accounts"', '"https://api.test/accounts"');
+    expect(lintPlatform(elsewhere, "platform.yaml").map(({ rule }) => rule)).toEqual(["prove-host"]);
+    const named = elsewhere.replace("reveal:", "hosts: [api.test], reveal:");
+    expect(lintPlatform(named, "platform.yaml")).toEqual([]);
     const anywhere = proved.replace("    open: /accounts\n", "");
     expect(lintPlatform(anywhere, "platform.yaml").map(({ rule }) => rule)).toEqual(["prove-open"]);
   });
