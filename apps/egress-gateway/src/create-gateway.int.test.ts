@@ -27,7 +27,7 @@ describe("the egress gateway", () => {
   beforeEach(async () => {
     dialled = [];
     lines = [];
-    site = createServer((socket) => void socket.once("data", (chunk) => socket.end(`site got ${chunk}`)));
+    site = createServer((socket) => void socket.once("data", (chunk) => socket.end(`site got ${String(chunk)}`)));
     await once(site.listen(0, "127.0.0.1"), "listening");
     gateway = await createGateway({
       config: loadConfig({ EGRESS_GATEWAY_TOKEN: token, EGRESS_GATEWAY_PORT: "0" }),
