@@ -14,7 +14,7 @@ beforeEach(async () => {
   asked = [];
   await once(server.listen(0, "127.0.0.1"), "listening");
 });
-afterEach(() => void server.close().closeAllConnections());
+afterEach(() => server.close().closeAllConnections());
 const resolve = (name: string) =>
   askGateway({
     secure: false,
