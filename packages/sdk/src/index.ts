@@ -16,6 +16,7 @@ export type {
   Erasure,
   Platform,
   ReplayedRange,
+  Revocation,
   RotatedApiKey,
   RotatedWebhookSecret,
   SessionList,
@@ -28,6 +29,7 @@ export { AttestreamError } from "./client/attestream-error.ts";
 export {
   createClient,
   type CallOptions,
+  type CheckOptions,
   type Client,
   type ClientOptions,
   type CreateOptions,
@@ -37,6 +39,7 @@ export {
   type ListOptions,
   type NewSession,
   type ReplayRange,
+  type RevokeOptions,
   type RotateOptions,
 } from "./client/create-client.ts";
 export type { Session, SessionEvent, SessionEvents, WebhookPayload } from "./client/schemas.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { verifyAttestation, type VerifyOptions, type VerifyResult } from "@attestream/attestation/verify";
 import { isTerminal } from "@attestream/shared";
 import {
   attestationResponseSchema,
@@ -6,6 +7,7 @@ import {
   erasureSchema,
   platformListSchema,
   replayedRangeSchema,
+  revocationSchema,
   rotatedApiKeySchema,
   rotatedWebhookSecretSchema,
   sessionListSchema,
@@ -19,6 +21,7 @@ import {
   type Erasure,
   type Platform,
   type ReplayedRange,
+  type Revocation,
   type RotatedApiKey,
   type RotatedWebhookSecret,
   type SessionList,
@@ -97,6 +100,10 @@ export interface Client {
   followSession(sessionId: string, options?: FollowOptions): AsyncIterable<SessionEvent>;
   /** The signed attestation of a session that `hasAttestation`. Check it with `verifyAttestation`. */
   attestation(sessionId: string, options?: CallOptions): Promise<AttestationResponse>;
+  /** Fetches a session's attestation with all that belongs to it, and checks it. `attestors`: keys of those whom you trust, best from themselves. */
+  checkedAttestation(sessionId: string, options?: CheckOptions): Promise<VerifyResult>;
+  /** Says that a session's attestation counts no more, for good; its status list tells everybody. */
+  revokeAttestation(sessionId: string, options?: RevokeOptions): Promise<Revocation>;
   /** Removes what a session that has ended knows of its user: data, attestation, receiverData, metadata. */
   eraseData(sessionId: string, options?: CallOptions): Promise<Erasure>;
   /** What became of your webhooks, newest first. */
@@ -117,8 +124,20 @@ export interface Client {
   rotateWebhookSecret(options?: RotateOptions): Promise<RotatedWebhookSecret>;
   /** The public keys that attestations are signed with (a JWKS). Fetch them ahead; checking then needs no connection. */
   issuerKeys(options?: CallOptions): Promise<{ keys: Record<string, unknown>[] }>;
+  /** The keys of the attestors that the issuer works with (a JWKS): the issuer's word on whom it asks. */
+  attestorKeys(options?: CallOptions): Promise<{ keys: Record<string, unknown>[] }>;
+  /** The signed status list that an attestation names (`status.uri`). Give it to `verifyAttestation` as `statusList`. */
+  statusList(uri: string, options?: CallOptions): Promise<string>;
   /** Looks every `everyMs` (2 s) until the session has ended. A webhook tells sooner and costs less; bound the wait with `signal`. */
   waitForCompletion(sessionId: string, options?: CallOptions & { everyMs?: number }): Promise<Session>;
+}
+
+/** What you expect of an attestation; the keys, the evidence and the lists are fetched. */
+export type CheckOptions = CallOptions &
+  Omit<VerifyOptions, "jwks" | "evidence" | "log" | "statusList" | "sessionId" | "now"> & { now?: Date };
+
+export interface RevokeOptions extends CallOptions {
+  reason?: Revocation["reason"];
 }
 
 export interface DeliveriesOptions extends CallOptions {
@@ -217,6 +236,28 @@ export function createClient(options: ClientOptions): Client {
         answer: attestationResponseSchema,
         signal,
       }),
+    async checkedAttestation(sessionId, { signal, now = new Date(), ...expected } = {}) {
+      const call = signal && { signal };
+      const { attestation, proofHash, evidence, log, status } = await client.attestation(sessionId, call);
+      return verifyAttestation(attestation, {
+        proofHash,
+        ...expected,
+        jwks: await client.issuerKeys(call),
+        evidence,
+        sessionId,
+        now,
+        ...(log === undefined ? {} : { log }),
+        ...(status === undefined ? {} : { statusList: await client.statusList(status.uri, call) }),
+      });
+    },
+    revokeAttestation: (sessionId, { signal, ...body } = {}) =>
+      sendRequest(connection, {
+        method: "POST",
+        path: sessionPath(sessionId, "/attestation/revoke"),
+        body,
+        answer: revocationSchema,
+        signal,
+      }),
     eraseData: (sessionId, { signal } = {}) =>
       sendRequest(connection, {
         method: "DELETE",
@@ -291,6 +332,23 @@ export function createClient(options: ClientOptions): Client {
         path: "/.well-known/jwks.json",
         answer: keySetSchema,
         bare: true,
+        signal,
+      }),
+    attestorKeys: ({ signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: "/.well-known/attestors.json",
+        answer: keySetSchema,
+        bare: true,
+        signal,
+      }),
+    statusList: (uri, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        // Of this API, whatever host it names: the API key goes nowhere else.
+        path: `/status-lists/${encodeURIComponent(new URL(uri).pathname.split("/").at(-1) ?? "")}`,
+        answer: z.string(),
+        bare: "text",
         signal,
       }),
     async waitForCompletion(sessionId, { signal, everyMs = defaultEveryMs } = {}) {

@@ -1,4 +1,5 @@
 import { verifyErasureReceipt } from "@attestream/attestation/verify";
+import { startFakeWorker } from "@attestream/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type StartedApi } from "../test-support/start-api.ts";
 import { createClient, type Client, type ClientOptions } from "./create-client.ts";
@@ -134,6 +135,52 @@ describe("followSession", () => {
     };
     for await (const _ of clientWith({ fetch: watched }).followSession(sessionId)) break;
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+});
+
+describe("an attestation", () => {
+  it("is fetched with all that belongs to it and checked, until it is revoked", async () => {
+    const worker = await startFakeWorker({
+      apiUrl: api.baseUrl,
+      workerToken: api.workerToken,
+      capacity: 100,
+      auto: {
+        viewer: true,
+        result: ({ platformHash, disclosure }) => {
+          if (disclosure === "full" || !("predicates" in disclosure)) throw new Error("Answers were to be asked for");
+          return {
+            extractedData: Object.fromEntries(disclosure.predicates.map(({ name }) => [name, true])),
+            failedParts: [],
+            workflow: { name: "demo-bank", version: "1.0.0", hash: platformHash },
+            browser: { product: "FakeBrowser", version: "1" },
+            isolationLevel: "L1",
+          };
+        },
+      },
+    });
+    const { sessionId, embedUrl } = await client.createSession({
+      platformId: 1,
+      consent: false,
+      nonce: "n-1",
+      disclosure: { predicates: [{ name: "isChecking", field: "accountType", is: "==", value: "checking" }] },
+    });
+    // As the frame does: a session whose user is there gets a browser as soon as there is one.
+    const { origin, pathname, searchParams } = new URL(embedUrl);
+    await fetch(`${origin}${pathname}/exchange`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin },
+      body: JSON.stringify({ token: searchParams.get("token") }),
+    });
+    const soon = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 20));
+    const session = await clientWith({ wait: soon }).waitForCompletion(sessionId);
+    expect(session).toMatchObject({ status: "COMPLETED", extractedData: { isChecking: true } });
+    expect(await client.attestorKeys()).toMatchObject({ keys: [] });
+    const check = () => client.checkedAttestation(sessionId, { nonce: "n-1" });
+    expect(await check()).toMatchObject({ ok: true, disclosed: { isChecking: true }, claims: { mode: "signed" } });
+    expect(await client.checkedAttestation(sessionId, { nonce: "n-2" })).toMatchObject({ reason: "nonce_mismatch" });
+    expect(await client.revokeAttestation(sessionId, { reason: "superseded" })).toMatchObject({ reason: "superseded" });
+    expect(await check()).toMatchObject({ ok: false, reason: "revoked" });
+    await worker.stop();
   });
 });
 

@@ -20,8 +20,8 @@ export interface ApiRequest<T extends z.ZodType> {
   headers?: Record<string, string>;
   /** Of `data` in the answer, or of the whole answer when it is `bare`. */
   answer: T;
-  /** A standard document, which comes without the envelope. */
-  bare?: true;
+  /** A standard document, which comes without the envelope; as text where it is not JSON. */
+  bare?: true | "text";
   signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function sendRequest<T extends z.ZodType>(
   request: ApiRequest<T>,
 ): Promise<z.output<T>> {
   const response = await send(connection, request);
-  const body = await readJson(response);
+  const body = response.ok && request.bare === "text" ? await response.text() : await readJson(response);
   if (!response.ok) throw errorFrom(response, body);
   const envelope = envelopeSchema.safeParse(request.bare ? { status: "success", data: body } : body);
   if (!envelope.success) throw unexpected(response, envelope.error);
@@ -73,7 +73,7 @@ async function send(
       headers: {
         "x-api-key": connection.apiKey,
         "content-type": "application/json",
-        accept: "application/json",
+        accept: "application/json, */*;q=0.5",
         ...headers,
       },
       ...(method === "POST" && { body: JSON.stringify(body ?? {}) }),

@@ -10,11 +10,13 @@ const program = fileURLToPath(new URL("../../../../apps/api/src/main.ts", import
 export interface StartedApi extends AsyncDisposable {
   baseUrl: string;
   apiKey: string;
+  workerToken: string;
 }
 
 /** The API as an installation has it: a process of its own, with an embedded database and nothing else. */
 export async function startApi(): Promise<StartedApi> {
   const apiKey = "key-of-the-sdks-tests";
+  const workerToken = "worker-token-of-the-sdks-tests";
   await using undo = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "attestream-sdk-"));
   undo.defer(() => rm(home, { recursive: true, force: true }));
@@ -28,7 +30,7 @@ export async function startApi(): Promise<StartedApi> {
       DATA_DIR: join(home, "data"),
       LOG_LEVEL: "silent",
       BOOTSTRAP_API_KEY: apiKey,
-      WORKER_TOKEN: "worker-token-of-the-sdks-tests",
+      WORKER_TOKEN: workerToken,
     },
   });
   undo.defer(async () => {
@@ -45,6 +47,7 @@ export async function startApi(): Promise<StartedApi> {
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     apiKey,
+    workerToken,
     [Symbol.asyncDispose]: () => life.disposeAsync(),
   };
 }
