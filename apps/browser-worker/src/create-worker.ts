@@ -103,6 +103,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       openEncoder: () => encoders.open(),
       runTree,
       witness: { attestors, roots, ca: config.extraCa },
+      gateway: config.gateway,
       devHosts: config.devHosts,
       upstreams: config.upstreams,
       browser,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUpstream, gatewaySchema, upstreamsSchema, withGateway } from "./upstream-setting.ts";
+import { findUpstream, gatewaySchema, hasOwnProxy, upstreamsSchema, withGateway } from "./upstream-setting.ts";
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
 
@@ -50,6 +50,9 @@ describe("the setting of the egress gateway", () => {
     expect(findUpstream(upstreams, "demo-bank")?.host).toBe("10.0.0.5");
     expect(findUpstream(upstreams, "other")).toBeUndefined();
     expect(findUpstream(withGateway(upstreams, undefined), "demo-bank")?.host).toBe("10.0.0.5");
+    expect(["any", "demo-bank", "other"].filter((name) => hasOwnProxy(upstreams, gateway, name))).toEqual([
+      "demo-bank",
+    ]);
   });
 
   it("is refused without a word of what it holds", () => {

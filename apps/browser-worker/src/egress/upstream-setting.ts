@@ -56,6 +56,12 @@ export function findUpstream(upstreams: Upstreams, platform: string): UpstreamPr
   return found ?? undefined;
 }
 
+/** Whether a platform goes out through a proxy of its own, from an address that the operator chose for it. */
+export function hasOwnProxy(upstreams: Upstreams, gateway: UpstreamProxy | undefined, platform: string): boolean {
+  const upstream = findUpstream(upstreams, platform);
+  return upstream !== undefined && !(upstream.host === gateway?.host && upstream.port === gateway.port);
+}
+
 /** With further authorities for those that are reached over TLS. */
 export function trustAlso(upstreams: Upstreams, readCa: () => string): Upstreams {
   if (![...upstreams.values()].some((upstream) => upstream?.secure)) return upstreams;

@@ -14,7 +14,8 @@ import type { Logger } from "pino";
 import { kindOf } from "../kind-of.ts";
 import type { DevHosts } from "@attestream/address-guard";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
-import { findUpstream, type Upstreams } from "../egress/upstream-setting.ts";
+import type { UpstreamProxy } from "../egress/upstream-proxy.ts";
+import { findUpstream, hasOwnProxy, type Upstreams } from "../egress/upstream-setting.ts";
 import type { SlotBrowser } from "../pool/launch-browser.ts";
 import type { FrameEncoder } from "../stream/frame-encoder.ts";
 import { applyDisclosure, DisclosureError } from "@attestream/attestation/disclosure";
@@ -37,6 +38,8 @@ export interface SessionOptions {
   witness: WitnessMeans;
   devHosts: DevHosts;
   upstreams: Upstreams;
+  /** The way out of all platforms that have none of their own; attestors have theirs. */
+  gateway: UpstreamProxy | undefined;
   browser: ExtractionResult["browser"];
   isolationLevel: ExtractionResult["isolationLevel"];
   /** Signs the session's sealing key. */
@@ -239,7 +242,7 @@ export class Session {
   }
 
   #createWitness(definition: PlatformDefinition, browser: SlotBrowser, context: BrowserContext): SessionWitness {
-    const { assignment, witness, upstreams, now, log } = this.#options;
+    const { assignment, witness, upstreams, gateway, now, log } = this.#options;
     const { platformHash, loginUrl, nonce, disclosure } = assignment;
     return new SessionWitness({
       ...witness,
@@ -252,7 +255,7 @@ export class Session {
       egress: browser.egress,
       keyLog: browser.keyLog,
       endResumption: () => browser.endResumption(),
-      hasUpstream: findUpstream(upstreams, definition.name) !== undefined,
+      hasOwnProxy: hasOwnProxy(upstreams, gateway, definition.name),
       now,
       log,
     });

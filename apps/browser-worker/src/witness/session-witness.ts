@@ -46,7 +46,7 @@ export interface SessionWitnessOptions extends WitnessMeans {
   /** Makes the browser forget the TLS sessions that it could resume. */
   endResumption: () => Promise<void>;
   /** The platform is reached through a proxy of the operator's. */
-  hasUpstream: boolean;
+  hasOwnProxy: boolean;
   now: () => Date;
   log: Logger;
 }
@@ -106,10 +106,10 @@ export class SessionWitness implements ProofPort {
   }
 
   async #begin(proof: Proof): Promise<Watch> {
-    const { definition, attestors, hasUpstream, egress, keyLog, session, endResumption, context, ca, log } =
+    const { definition, attestors, hasOwnProxy, egress, keyLog, session, endResumption, context, ca, log } =
       this.#options;
     if (this.#rulesOf(proof).length === 0) throw new Gap("page_fields");
-    if (hasUpstream) throw new Gap("upstream_proxy");
+    if (hasOwnProxy) throw new Gap("upstream_proxy");
     const link = await attestors.reach(definition.name);
     if (typeof link === "string") throw new Gap(link);
     if (keyLog === null) throw new Gap("no_attestor");
