@@ -145,6 +145,11 @@ export const environmentSchema = z.object({
     .max(1_000_000)
     .default(4_000)
     .describe("Connections open at once, streams included; below the process's limit of open files"),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, "must have 16 characters or more")
+    .optional()
+    .describe("Who may read /metrics, as a bearer token; default: this machine alone, and nobody through a proxy"),
   MIN_ISOLATION: isolationLevelSchema
     .default("L1")
     .describe("Least level of isolation that a worker must have to be taken: L0 (none), L1, L2 or L3"),
@@ -206,6 +211,7 @@ const secretNames = [
   "MASTER_KEY",
   "ENCRYPTION_KEY",
   "ENCRYPTION_KEYS_OLD",
+  "METRICS_TOKEN",
   "DEMO_PARTNER_API_KEY",
   "DEMO_PARTNER_WEBHOOK_SECRET",
 ] as const;
@@ -233,6 +239,7 @@ export interface Config {
   trustProxy: number | string[];
   allowedHosts: string[];
   maxConnections: number;
+  metricsToken: string | undefined;
   minIsolation: IsolationLevel;
   attestors: readonly AttestorAddress[];
   attestorKeysFile: string | undefined;
@@ -303,6 +310,7 @@ function toConfig(env: Environment): Config {
     trustProxy: env.TRUST_PROXY,
     allowedHosts: env.ALLOWED_HOSTS,
     maxConnections: env.MAX_CONNECTIONS,
+    metricsToken: env.METRICS_TOKEN,
     minIsolation: env.MIN_ISOLATION,
     attestors: env.ATTESTORS,
     attestorKeysFile: env.ATTESTOR_KEYS_FILE,

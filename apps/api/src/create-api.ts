@@ -42,6 +42,9 @@ import { createPlatformStore } from "./platforms/platform-store.ts";
 import { createRevoker } from "./revocation/revoke-attestation.ts";
 import { revokeRoute } from "./revocation/revoke.routes.ts";
 import { createStatusLists } from "./revocation/status-lists.ts";
+import { metricsRoute } from "./metrics/metrics.routes.ts";
+import { createProcessCounters } from "./metrics/process-counters.ts";
+import { processGauges, readGauges } from "./metrics/read-gauges.ts";
 import { systemClock, type Clock } from "./sessions/clock.ts";
 import { createSessionRoute } from "./sessions/create-session.routes.ts";
 import { createSessionService, receiverDataAad, type SessionWriter } from "./sessions/create-session-service.ts";
@@ -156,6 +159,8 @@ async function start(
   const audit = createAuditLog({ key: auditKey(secrets.masterKey), now });
   await noteConfiguration(
     { db, audit },
+  const counters = createProcessCounters();
+  const startedAt = now();
     { encryptionKey: sealer.keyId, minIsolation: config.minIsolation, dataRetentionMs: config.dataRetentionMs },
   );
 
@@ -174,6 +179,7 @@ async function start(
   });
   undo.push(() => webhooks.stop(stopGraceMs));
   await webhooks.start();
+    onAttempt: counters.webhookAttempted,
 
   await loadPlatforms({ db, folders: config.platformsDirs, now, log });
   const pepper = deriveKey(secrets.masterKey, "api key pepper v1");
@@ -212,6 +218,7 @@ async function start(
   sessions.onChange((session) => {
     if (session.completed_at !== null || session.webhook_events !== null) webhooks.wake();
   });
+  sessions.onChange(counters.sessionChanged);
 
   const platforms = createPlatformStore(db);
   const assign = createAssign({ platforms, workers: () => workers, log });
@@ -277,6 +284,8 @@ async function start(
     readExtraction: (session) => openExtraction(sealer, session),
     readReceiverData: (session) =>
       session.receiver_data_enc === null
+    onIssued: counters.attestationIssued,
+    onFailed: counters.attestationFailed,
         ? null
         : receiverDataSchema.parse(JSON.parse(sealer.openText(session.receiver_data_enc, receiverDataAad(session.id)))),
     now,
@@ -402,7 +411,15 @@ async function start(
         platforms,
         frameDir: config.frameDir,
         publicUrl: () => publicUrl,
-        attestors,
+    metrics: metricsRoute({
+      token: config.metricsToken,
+      read: async () => [
+        ...(await readGauges({ db, attestors }, now())),
+        ...counters.families(),
+        ...processGauges(startedAt),
+      ],
+    }),
+    onAnswered: counters.requestAnswered,
         demoUrl: config.demoPartner?.url,
         clock: now,
       }),
@@ -414,6 +431,7 @@ async function start(
   const sweeper = createSweeper({
     db,
     sessions,
+        attestors,
     clock,
     leaseMs: lease,
     log,

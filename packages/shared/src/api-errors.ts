@@ -175,6 +175,12 @@ export const apiErrors = {
     message: "Send the body as application/json.",
   },
   host_refused: {
+  metrics_refused: {
+    status: 403,
+    type: "permission",
+    retriable: false,
+    message: "Metrics are for this machine alone, or for who knows METRICS_TOKEN.",
+  },
     status: 421,
     type: "invalid_request",
     retriable: false,

@@ -48,6 +48,8 @@ export interface AttestationServiceDependencies {
   now: () => Date;
   newId: () => string;
   log: Log;
+  onIssued?: (mode: AttestationMode) => void;
+  onFailed?: (code: ErrorCode) => void;
   /** Default 30 s. */
   timeoutMs?: number;
 }
@@ -200,6 +202,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
           },
         },
       );
+      deps.onIssued?.(issued.mode);
       log.info(
         {
           op: "attestation.issue",
@@ -219,6 +222,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
       // The message of a foreign error could quote data: its name is enough to find the place.
       const reason =
         failure instanceof AttestationFailure ? failure.message : error instanceof Error ? error.name : typeof error;
+      deps.onFailed?.(code);
       log.error(
         {
           op: "attestation.issue",

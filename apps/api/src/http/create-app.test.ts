@@ -30,12 +30,20 @@ it("answers what is described and nothing else", () => {
     partnerGate: [],
     partnerRoutes: Object.fromEntries(partnerOperations.map(({ id }) => [id, { handler: nothing }])) as PartnerRoutes,
     attestors: {} as never,
+    metrics: nothing,
     jwks: nothing,
     workerKeys: nothing,
     trustProxy: 0,
     isOurHost: () => true,
     frame: express.Router(),
-    open: [createProofRoutes({ attestationLog: {} as never, statuses: {} as never, attestors: {} as never })],
+    open: [
+      createProofRoutes({
+        attestationLog: {} as never,
+        statuses: {} as never,
+        attestors: {} as never,
+        bbsKeys: {} as never,
+      }),
+    ],
     pages: [openApiRoutes("http://localhost")],
   });
   // For people to read: described by itself.

@@ -33,6 +33,8 @@ export interface AppDependencies {
   attestors: Pick<AttestorKeys, "present">;
   jwks: RequestHandler;
   workerKeys: RequestHandler;
+  metrics: RequestHandler;
+  onAnswered?: Parameters<typeof requestLog>[2];
   /** Further answers for programs, without a key. */
   open: RequestHandler[];
   /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. */
@@ -51,12 +53,13 @@ export function createApp(deps: AppDependencies): Express {
   app.set("query parser", "simple");
   app.set("etag", false);
   app.set("trust proxy", deps.trustProxy);
-  app.use(requestId(deps.newId), requestLog(deps.log, deps.now), requireOwnHost(deps.isOurHost));
+  app.use(requestId(deps.newId), requestLog(deps.log, deps.now, deps.onAnswered), requireOwnHost(deps.isOurHost));
   app.use(deps.frame);
   app.use(helmet());
 
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(deps.db, deps.now, deps.attestors));
+  app.get("/metrics", deps.metrics);
   app.get("/.well-known/jwks.json", deps.jwks);
   app.get("/.well-known/worker-keys.json", deps.workerKeys);
   for (const answer of deps.open) app.use(answer);

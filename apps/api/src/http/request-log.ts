@@ -3,7 +3,11 @@ import type { Log } from "./log.ts";
 import { requestIdOf, type AuthenticatedPartner } from "./request-context.ts";
 
 /** One line per request. Names the route, never the address asked for: it can hold tokens. */
-export function requestLog(log: Log, now: () => Date): RequestHandler {
+export function requestLog(
+  log: Log,
+  now: () => Date,
+  onAnswered?: (request: { method: string; route: string; status: number; seconds: number }) => void,
+): RequestHandler {
   return (request, response, next) => {
     const startedAt = now().getTime();
     response.on("close", () => {
@@ -20,7 +24,14 @@ export function requestLog(log: Log, now: () => Date): RequestHandler {
         partnerId: partner?.id,
         errorCode: response.locals["errorCode"],
       };
-      if (route === "/healthz" || route === "/readyz") log.debug(fields, "request");
+      onAnswered?.({
+        method: fields.method,
+        // What leads nowhere is one: anybody can make up more.
+        route: fields.route ?? "none",
+        status: fields.status,
+        seconds: fields.durationMs / 1000,
+      });
+      if (route === "/healthz" || route === "/readyz" || route === "/metrics") log.debug(fields, "request");
       else log.info(fields, "request");
     });
     next();

@@ -60,6 +60,17 @@ export const serverOperations = [
     errors: ["storage_unavailable"],
   },
   {
+    id: "getMetrics",
+    method: "get",
+    path: "/metrics",
+    summary: "How things stand and what was done, for Prometheus.",
+    description: "From this machine, or with METRICS_TOKEN as a bearer token.",
+    group: "server",
+    partner: false,
+    answer: { status: 200, description: "Its text format.", schema: z.string(), media: "text/plain" },
+    errors: ["metrics_refused", "storage_unavailable"],
+  },
+  {
     id: "getOpenApiDocument",
     method: "get",
     path: "/openapi.json",

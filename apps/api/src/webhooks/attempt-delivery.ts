@@ -22,6 +22,7 @@ export interface AttemptDependencies extends RecordDependencies {
   post: PostWebhook;
   now: () => Date;
   log: Log;
+  onAttempt?: ((ok: boolean) => void) | undefined;
 }
 
 /**
@@ -93,6 +94,7 @@ export function createAttemptDelivery(
     const outcome = await make(delivery, startedAt, signal);
     const endedAt = now();
     const next = await record(delivery, { startedAt, endedAt, outcome });
+    deps.onAttempt?.(outcome.ok);
     log.info(
       {
         op: "webhook.attempt",

@@ -28,6 +28,7 @@ export interface WebhooksOptions {
   guard?: AddressGuard;
   /** Contents of EXTRA_CA_FILE. */
   extraCa?: string | undefined;
+  onAttempt?: (ok: boolean) => void;
   resolve?: Resolve;
   timeoutMs?: number;
   delaysMs?: readonly number[];
@@ -59,7 +60,17 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     extraCa,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
-  const attempt = createAttemptDelivery({ db, sealer, queue, post, now, random, log, delaysMs: options.delaysMs });
+  const attempt = createAttemptDelivery({
+    db,
+    sealer,
+    queue,
+    post,
+    now,
+    random,
+    log,
+    delaysMs: options.delaysMs,
+    onAttempt: options.onAttempt,
+  });
   const stopping = new AbortController();
 
   return {

@@ -15,14 +15,17 @@ export interface PresentWorkers {
 /** A worker that has not been heard of for so long is not counted. */
 const silenceMs = 10_000;
 
+/** Rows of those that are there and take sessions. */
+export function presentWorkers(db: Kysely<Database>, at: Date) {
+  return db
+    .selectFrom("workers")
+    .where("state", "=", "up")
+    .where("seen_at", ">", new Date(at.getTime() - silenceMs));
+}
+
 /** What all API processes together know of the workers that are there. */
 export async function readPresentWorkers(db: Kysely<Database>, at: Date): Promise<PresentWorkers> {
-  const rows = await db
-    .selectFrom("workers")
-    .select(["capacity", "warm", "browser", "isolation_level"])
-    .where("state", "=", "up")
-    .where("seen_at", ">", new Date(at.getTime() - silenceMs))
-    .execute();
+  const rows = await presentWorkers(db, at).select(["capacity", "warm", "browser", "isolation_level"]).execute();
   return {
     up: rows.length,
     capacity: rows.reduce((sum, { capacity }) => sum + capacity, 0),
