@@ -49,7 +49,7 @@ describe("with a token", () => {
 
   it("tells nobody else", async () => {
     for (const headers of [{}, { authorization: "Bearer wrong" }, { "x-api-key": token }]) {
-      const answer = await test.call("GET", "/metrics", { key: null, headers: headers as Record<string, string> });
+      const answer = await test.call("GET", "/metrics", { key: null, headers });
       expect([answer.status, answer.body.error?.["code"]]).toEqual([403, "metrics_refused"]);
     }
   });
