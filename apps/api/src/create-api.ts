@@ -14,6 +14,9 @@ import { fetchAttestorKeys, parseKeySet } from "./attestors/fetch-keys.ts";
 import { createSigningKeys } from "./attestation/signing-keys.ts";
 import { sealPlainAttestations } from "./attestation/stored-attestation.ts";
 import { ConfigError, type Config } from "./config.ts";
+import { createBbsKeys } from "./credentials/bbs-keys.ts";
+import { createCredentialService } from "./credentials/credential-service.ts";
+import { credentialRoute } from "./credentials/credential.routes.ts";
 import { createAssign } from "./dispatch/assign-session.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch/create-dispatcher.ts";
 import { embedTokenKey, mintEmbedToken } from "./embed/embed-token.ts";
@@ -39,12 +42,12 @@ import { createVerifierPage } from "./pages/verifier-page.routes.ts";
 import { listPlatforms } from "./platforms/list-platforms.routes.ts";
 import { loadPlatforms } from "./platforms/load-platforms.ts";
 import { createPlatformStore } from "./platforms/platform-store.ts";
-import { createRevoker } from "./revocation/revoke-attestation.ts";
-import { revokeRoute } from "./revocation/revoke.routes.ts";
-import { createStatusLists } from "./revocation/status-lists.ts";
 import { metricsRoute } from "./metrics/metrics.routes.ts";
 import { createProcessCounters } from "./metrics/process-counters.ts";
 import { processGauges, readGauges } from "./metrics/read-gauges.ts";
+import { createRevoker } from "./revocation/revoke-attestation.ts";
+import { revokeRoute } from "./revocation/revoke.routes.ts";
+import { createStatusLists } from "./revocation/status-lists.ts";
 import { systemClock, type Clock } from "./sessions/clock.ts";
 import { createSessionRoute } from "./sessions/create-session.routes.ts";
 import { createSessionService, receiverDataAad, type SessionWriter } from "./sessions/create-session-service.ts";
@@ -156,11 +159,11 @@ async function start(
   });
   undo.push(() => database.close());
   const { db } = database;
+  const counters = createProcessCounters();
+  const startedAt = now();
   const audit = createAuditLog({ key: auditKey(secrets.masterKey), now });
   await noteConfiguration(
     { db, audit },
-  const counters = createProcessCounters();
-  const startedAt = now();
     { encryptionKey: sealer.keyId, minIsolation: config.minIsolation, dataRetentionMs: config.dataRetentionMs },
   );
 
@@ -176,10 +179,10 @@ async function start(
     guard: createAddressGuard({ refused: config.refusedCidrs }),
     devHosts: config.webhookDevHosts,
     extraCa: readExtraCa(config.extraCaFile),
+    onAttempt: counters.webhookAttempted,
   });
   undo.push(() => webhooks.stop(stopGraceMs));
   await webhooks.start();
-    onAttempt: counters.webhookAttempted,
 
   await loadPlatforms({ db, folders: config.platformsDirs, now, log });
   const pepper = deriveKey(secrets.masterKey, "api key pepper v1");
@@ -215,10 +218,10 @@ async function start(
   );
   const durations = deadlineDurations(config);
   const sessions = createSessionService({ db, sealer, outbox: webhooks.outbox, effects, durations, now, log });
+  sessions.onChange(counters.sessionChanged);
   sessions.onChange((session) => {
     if (session.completed_at !== null || session.webhook_events !== null) webhooks.wake();
   });
-  sessions.onChange(counters.sessionChanged);
 
   const platforms = createPlatformStore(db);
   const assign = createAssign({ platforms, workers: () => workers, log });
@@ -281,16 +284,26 @@ async function start(
     attestors,
     attestationLog,
     statuses,
+    onIssued: counters.attestationIssued,
+    onFailed: counters.attestationFailed,
     readExtraction: (session) => openExtraction(sealer, session),
     readReceiverData: (session) =>
       session.receiver_data_enc === null
-    onIssued: counters.attestationIssued,
-    onFailed: counters.attestationFailed,
         ? null
         : receiverDataSchema.parse(JSON.parse(sealer.openText(session.receiver_data_enc, receiverDataAad(session.id)))),
     now,
     newId,
     log,
+  });
+
+  const bbsKeys = createBbsKeys({ db, sealer, now });
+  const credentials = createCredentialService({
+    db,
+    sealer,
+    keys: bbsKeys,
+    issuer: publicUrl,
+    platform: (session) => platforms.pinned(session),
+    readExtraction: (session) => openExtraction(sealer, session),
   });
 
   const frame = frameAddresses({ publicUrl, frameOrigin: config.frameOrigin, streamOrigin: config.streamOrigin });
@@ -365,6 +378,7 @@ async function start(
     terminateSession: { handler: terminateSessionRoute({ ...own, audit }) },
     listSessionEvents: { handler: sessionEventsRoute({ db, sessions, streams: logStreams }) },
     getAttestation: { handler: attestationRoute({ sessions, attestations, attestationLog, statuses, publicUrl }) },
+    getCredential: { handler: credentialRoute({ sessions, credentials, publicUrl }) },
     revokeAttestation: { handler: revokeRoute({ sessions, revoke: createRevoker({ db, audit, now }) }) },
     eraseSessionData: { handler: eraseSessionRoute({ sessions, erase }) },
     listWebhookDeliveries: { handler: listDeliveriesRoute(webhooks.deliveries) },
@@ -398,19 +412,6 @@ async function start(
     trustProxy: config.trustProxy,
     isOurHost,
     attestors,
-    jwks: jwksRoute(signingKeys),
-    workerKeys: workerKeysRoute(db, now),
-    open: [createProofRoutes({ attestationLog, statuses, attestors })],
-    frame: frameRoutes,
-    pages: [
-      openApiRoutes(publicUrl),
-      createVerifierPage(),
-      createPages({
-        db,
-        engine: database.engine,
-        platforms,
-        frameDir: config.frameDir,
-        publicUrl: () => publicUrl,
     metrics: metricsRoute({
       token: config.metricsToken,
       read: async () => [
@@ -420,6 +421,20 @@ async function start(
       ],
     }),
     onAnswered: counters.requestAnswered,
+    jwks: jwksRoute(signingKeys),
+    workerKeys: workerKeysRoute(db, now),
+    open: [createProofRoutes({ attestationLog, statuses, attestors, bbsKeys })],
+    frame: frameRoutes,
+    pages: [
+      openApiRoutes(publicUrl),
+      createVerifierPage(),
+      createPages({
+        db,
+        engine: database.engine,
+        platforms,
+        attestors,
+        frameDir: config.frameDir,
+        publicUrl: () => publicUrl,
         demoUrl: config.demoPartner?.url,
         clock: now,
       }),
@@ -431,7 +446,6 @@ async function start(
   const sweeper = createSweeper({
     db,
     sessions,
-        attestors,
     clock,
     leaseMs: lease,
     log,

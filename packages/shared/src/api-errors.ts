@@ -130,6 +130,7 @@ export const apiErrors = {
   },
   log_entry_unknown: { status: 404, type: "not_found", retriable: false, message: "The log has no such entry." },
   attestation_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no attestation." },
+  credential_absent: { status: 404, type: "not_found", retriable: false, message: "This session has no credential." },
   not_found: { status: 404, type: "not_found", retriable: false, message: "There is nothing here." },
   session_not_found: { status: 404, type: "not_found", retriable: false, message: "There is no such session." },
   api_key_rotated: {
@@ -174,13 +175,13 @@ export const apiErrors = {
     retriable: false,
     message: "Send the body as application/json.",
   },
-  host_refused: {
   metrics_refused: {
     status: 403,
     type: "permission",
     retriable: false,
     message: "Metrics are for this machine alone, or for who knows METRICS_TOKEN.",
   },
+  host_refused: {
     status: 421,
     type: "invalid_request",
     retriable: false,

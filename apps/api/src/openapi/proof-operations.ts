@@ -15,6 +15,23 @@ const keySchema = z.looseObject({ kty: z.string() });
 /** Without a key: what anybody may ask who checks an attestation. */
 export const proofOperations = [
   {
+    id: "getBbsKeys",
+    method: "get",
+    path: "/.well-known/bbs-keys.json",
+    summary: "The public keys that predicate proofs are checked with.",
+    description: "Empty until the first credential is made.",
+    group: "proof",
+    partner: false,
+    answer: {
+      status: 200,
+      description: "The key set.",
+      schema: z.strictObject({
+        keys: z.array(z.strictObject({ type: z.string(), kid: z.string(), publicKey: z.string() })),
+      }),
+    },
+    errors: ["internal", "storage_unavailable"],
+  },
+  {
     id: "getAttestors",
     method: "get",
     path: "/.well-known/attestors.json",

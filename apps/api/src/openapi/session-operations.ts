@@ -1,5 +1,6 @@
 import {
   attestationResponseSchema,
+  credentialResponseSchema,
   createdSessionSchema,
   createSessionRequestSchema,
   erasureSchema,
@@ -120,6 +121,18 @@ export const sessionOperations = [
     partner: true,
     answer: { status: 200, description: "The attestation.", schema: attestationResponseSchema },
     errors: ["session_not_found", "attestation_absent"],
+  },
+  {
+    id: "getCredential",
+    method: "get",
+    path: "/partner/browser-session/:id/credential",
+    summary: "Gives the credential of a session, from which predicate proofs can be made offline.",
+    description:
+      "Only for sessions that were created with `credential: true` and have an attestation. It holds the data itself: keep it as carefully.",
+    group: "sessions",
+    partner: true,
+    answer: { status: 200, description: "The credential, the same every time.", schema: credentialResponseSchema },
+    errors: ["session_not_found", "credential_absent"],
   },
   {
     id: "revokeAttestation",

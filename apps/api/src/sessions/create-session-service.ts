@@ -125,6 +125,7 @@ export function createSessionService(deps: SessionServiceDependencies): SessionW
             custom_url: input.customUrl ?? null,
             external_reference_id: input.externalReferenceId ?? null,
             nonce: input.nonce ?? null,
+            wants_credential: input.wantsCredential ?? false,
             disclosure: input.disclosure === undefined ? null : JSON.stringify(input.disclosure),
             locale: input.locale ?? null,
             theme: input.theme ?? null,

@@ -83,6 +83,13 @@ export function createSessionRoute(deps: {
         : checkCustomUrl(body.customUrl, platform.definition, deps.customUrlDevHosts);
 
     checkDisclosure(body.disclosure, platform.definition);
+    if (body.credential && body.disclosure !== "full" && "predicates" in body.disclosure) {
+      throw new AppError("invalid_request", {
+        message:
+          "credential: there is nothing to make one from where disclosure asks for predicates; leave one of them out",
+        param: "credential",
+      });
+    }
 
     const input: NewSession = {
       id: deps.newId(),
@@ -100,6 +107,7 @@ export function createSessionRoute(deps: {
       externalReferenceId: body.externalReferenceId,
       nonce: body.nonce,
       disclosure: body.disclosure === "full" ? undefined : body.disclosure,
+      wantsCredential: body.credential,
       locale: body.locale,
       theme: body.theme,
       metadata: body.metadata,

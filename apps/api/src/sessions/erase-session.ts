@@ -46,6 +46,11 @@ export function createEraser(deps: {
         .where("session_id", "=", sessionId)
         .returning(["proof_hash", "evidence_enc"])
         .executeTakeFirst();
+      const credential = await trx
+        .deleteFrom("credentials")
+        .where("session_id", "=", sessionId)
+        .returning("kid")
+        .executeTakeFirst();
       const after = await trx
         .updateTable("sessions")
         .set({
@@ -73,6 +78,7 @@ export function createEraser(deps: {
             ...(session.receiver_data_enc === null ? [] : ["receiverData"]),
             ...(attestation ? ["attestation"] : []),
             ...(attestation && attestation.evidence_enc !== null ? ["evidence"] : []),
+            ...(credential ? ["credential"] : []),
             ...(session.metadata === null ? [] : ["metadata"]),
             ...(session.custom_url === null ? [] : ["customUrl"]),
           ],

@@ -23,6 +23,7 @@ export interface NewSession {
   nonce?: string | undefined;
   /** All of the data when not given. */
   disclosure?: Disclosure | undefined;
+  wantsCredential?: boolean | undefined;
   locale?: string | undefined;
   theme?: "light" | "dark" | "auto" | undefined;
   metadata?: Record<string, Json> | undefined;

@@ -23,6 +23,7 @@ function templatePath(): string {
     "migrations/0007-hand-over.ts",
     "migrations/0008-audit-log.ts",
     "migrations/0009-proof.ts",
+    "migrations/0010-credentials.ts",
     "../webhooks/webhook-queue.ts",
     "../../package.json",
   ];

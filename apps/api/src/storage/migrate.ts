@@ -9,6 +9,7 @@ import * as sealedAttestations from "./migrations/0006-sealed-attestations.ts";
 import * as handOver from "./migrations/0007-hand-over.ts";
 import * as auditLog from "./migrations/0008-audit-log.ts";
 import * as proof from "./migrations/0009-proof.ts";
+import * as credentials from "./migrations/0010-credentials.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = {
@@ -21,6 +22,7 @@ const migrations = {
   "0007-hand-over": handOver,
   "0008-audit-log": auditLog,
   "0009-proof": proof,
+  "0010-credentials": credentials,
 };
 
 /** Brings the database to this program's schema. Several processes may do so at once: one does, the others wait. */

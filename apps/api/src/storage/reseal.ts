@@ -11,6 +11,8 @@ export const sealedColumns = [
   { table: "sessions", column: "extraction_enc", id: "id" },
   { table: "attestations", column: "attestation_enc", id: "session_id" },
   { table: "attestations", column: "evidence_enc", id: "session_id" },
+  { table: "credentials", column: "credential_enc", id: "session_id" },
+  { table: "bbs_keys", column: "secret_key_enc", id: "kid" },
 ] as const;
 
 export interface ResealResult {

@@ -32,6 +32,8 @@ export interface Database {
   status_lists: StatusListsTable;
   attestation_statuses: AttestationStatusesTable;
   attestor_keys: AttestorKeysTable;
+  credentials: CredentialsTable;
+  bbs_keys: BbsKeysTable;
 }
 
 export interface PartnersTable {
@@ -123,6 +125,8 @@ export interface SessionsTable {
   nonce: string | null;
   /** What of the account's data may leave the worker; null: all. */
   disclosure: NullableJsonColumn<Disclosure>;
+  /** The partner asked for a credential to make predicate proofs from. */
+  wants_credential: Generated<boolean>;
   locale: string | null;
   theme: "light" | "dark" | "auto" | null;
   metadata: NullableJsonColumn<Record<string, Json>>;
@@ -181,6 +185,21 @@ export interface AttestationsTable {
   mode: Generated<"signed" | "passive" | "replay">;
   /** Sealed JSON: the envelopes of attestors. */
   evidence_enc: Generated<Uint8Array | null>;
+}
+
+export interface CredentialsTable {
+  session_id: string;
+  credential_enc: Uint8Array;
+  kid: string;
+  issued_at: Date;
+}
+
+export interface BbsKeysTable {
+  kid: string;
+  secret_key_enc: Uint8Array;
+  public_key: JsonColumn<Json>;
+  active: boolean;
+  created_at: CreatedAt;
 }
 
 export interface SigningKeysTable {

@@ -32,6 +32,7 @@ export {
 } from "./session-events.ts";
 export {
   attestationResponseSchema,
+  credentialResponseSchema,
   attestationStatusSchema,
   createdSessionSchema,
   createSessionRequestSchema,
@@ -44,6 +45,7 @@ export {
   sessionSchema,
   statusReasonSchema,
   type AttestationResponse,
+  type CredentialResponse,
   type AttestationStatus,
   type CreatedSession,
   type CreateSessionRequest,

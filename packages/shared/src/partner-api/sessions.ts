@@ -42,6 +42,10 @@ export const createSessionRequestSchema = z.object({
   externalReferenceId: z.string().min(1).max(255).optional().describe("Your own id for this session."),
   consent: z.boolean().default(true).describe("false where you have asked the end user for consent already."),
   nonce: z.string().min(1).max(255).optional().describe("Bound into the attestation."),
+  credential: z
+    .boolean()
+    .default(false)
+    .describe("true: a credential can be got at the end, from which predicate proofs are made offline."),
   disclosure: disclosureSchema
     .default("full")
     .describe("What of the account's data you receive: all, some fields, or only answers to questions about them."),
@@ -187,3 +191,14 @@ export const attestationResponseSchema = z.strictObject({
 });
 
 export type AttestationResponse = z.infer<typeof attestationResponseSchema>;
+
+/** `GET /partner/browser-session/:id/credential`. */
+export const credentialResponseSchema = z.strictObject({
+  sessionId: sessionIdSchema,
+  /** For `attestream prove`, or derivePresentation. */
+  credential: z.looseObject({ type: z.string() }).describe("Holds the data itself: keep it as carefully."),
+  issuer: z.url(),
+  bbsKeysUrl: z.url().describe("Keys that proofs made from it are checked with."),
+});
+
+export type CredentialResponse = z.infer<typeof credentialResponseSchema>;
