@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { attestBench } from "./attest/attest-bench.ts";
 import { startBench } from "./start/start-bench.ts";
 import { streamBench } from "./stream/stream-bench.ts";
 
@@ -34,6 +35,7 @@ const startRows = ["start.warm.ratio"];
 it.for([
   ["stream", streamBench.definitions.filter(({ name }) => streamRows.includes(name))],
   ["start", startBench.definitions.filter(({ name }) => startRows.includes(name))],
+  ["attest", attestBench.definitions],
 ] as const)("a quick %s bench measures its rows", { timeout: 300_000 }, async ([name, definitions], { signal }) => {
   const child = spawn(
     process.execPath,

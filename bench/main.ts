@@ -1,6 +1,7 @@
 // `npm run bench -- NAME`: measures, shows progress (on stderr) and a table; with --json the last line is one object.
 // Exit code 0 when every row was measured, whether its goal is met or not.
 import { loadavg } from "node:os";
+import { attestBench } from "./attest/attest-bench.ts";
 import { parseArguments, type BenchCommand } from "./report/parse-arguments.ts";
 import { runBench } from "./report/run-bench.ts";
 import { renderTable } from "./report/table.ts";
@@ -28,7 +29,7 @@ async function main({ name, bench, only, quick, json }: BenchCommand): Promise<v
 }
 
 try {
-  await main(parseArguments(process.argv.slice(2), { stream: streamBench, start: startBench }));
+  await main(parseArguments(process.argv.slice(2), { stream: streamBench, start: startBench, attest: attestBench }));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

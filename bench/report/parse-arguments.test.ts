@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import { attestBench } from "../attest/attest-bench.ts";
 import { startBench } from "../start/start-bench.ts";
 import { streamBench } from "../stream/stream-bench.ts";
 import { parseArguments } from "./parse-arguments.ts";
 
-const benches = { stream: streamBench, start: startBench };
+const benches = { stream: streamBench, start: startBench, attest: attestBench };
 
 it("takes a bench, rows and switches", () => {
   expect(parseArguments(["stream", "--only", "typing.kbps, spinner.kbps", "--quick", "--json"], benches)).toEqual({

@@ -29,7 +29,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "attestream-keylog-"));
   proxy = await startRecordingProxy();
   const leaf = new X509Certificate(chain.cert);
-  const spki = createHash("sha256").update(leaf.publicKey.export({ type: "spki", format: "der" })).digest("base64");
+  const spki = createHash("sha256")
+    .update(leaf.publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
   browser = await chromium.launch({
     chromiumSandbox: false,
     ...(existsSync(debianShell) && { executablePath: debianShell }),
@@ -99,7 +101,10 @@ it.each(["h2", "http/1.1"] as const)("what Chromium fetched over %s is found in 
     if (received.length === 0) continue;
     const clientRandom = sent.subarray(11, 43).toString("hex");
     const secrets = serverSecretsOf(keyLog, clientRandom);
-    const opened = openConnection({ serverName, sent, received }, secrets, { roots: [chain.root.pem], now: new Date() });
+    const opened = openConnection({ serverName, sent, received }, secrets, {
+      roots: [chain.root.pem],
+      now: new Date(),
+    });
     expect(opened.alpn).toBe(protocol);
     const response = findResponse(readResponses(opened), bodySha256);
     if (response !== null) found.push(response);

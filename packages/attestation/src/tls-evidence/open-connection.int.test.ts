@@ -29,7 +29,7 @@ interface Fetched {
 /** Connects through a proxy that records, asks, and waits for the server to end, or for `until` to come. */
 async function fetchThrough(
   port: number,
-  use: (socket: TLSSocket) => Promise<unknown>,
+  use: (socket: TLSSocket, recorded: () => ProxiedConnection | undefined) => Promise<unknown>,
   options: ConnectionOptions = {},
   root = chain.root.pem,
 ): Promise<Fetched> {
@@ -38,7 +38,7 @@ async function fetchThrough(
   const socket = connect({ port: proxy.port, host: "127.0.0.1", servername: serverName, ca: root, ...options });
   socket.on("keylog", (line: Buffer) => keyLog.push(line.toString("latin1").trimEnd()));
   await once(socket, "secureConnect");
-  await use(socket);
+  await use(socket, () => proxy.connections[0]);
   socket.destroy();
   const [recorded] = proxy.connections;
   if (recorded === undefined) throw new Error("nothing went through");
@@ -129,7 +129,7 @@ describe("openssl s_server", () => {
 
   it("changes its keys in between", async () => {
     await using openssl = await startOpensslServer(chain, ["-crlf"]);
-    const fetched = await fetchThrough(openssl.port, async (socket) => {
+    const fetched = await fetchThrough(openssl.port, async (socket, recorded) => {
       socket.write("GET / HTTP/1.1\r\n\r\n");
       const seen = async (text: string) => {
         while (!received.includes(text)) received += String((await once(socket, "data"))[0]);
@@ -137,7 +137,10 @@ describe("openssl s_server", () => {
       let received = "";
       openssl.type("HTTP/1.1 200 OK\ncontent-length: 12\n\nfirst\n");
       await seen("first");
+      const before = recorded()?.received.length;
+      // One read of its input is one command: the next line must wait until the KeyUpdate is on the wire.
       openssl.type("k\n");
+      await expect.poll(() => recorded()?.received.length).not.toBe(before);
       openssl.type("other\n");
       await seen("other");
     });

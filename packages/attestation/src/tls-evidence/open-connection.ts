@@ -40,7 +40,7 @@ export function openBothSides(
     alpn: flight.alpn,
     clientRandom: Uint8Array.from(client.hellos[0].random),
     certificate: {
-      leafSpkiSha256: sha256(chain.leaf.publicKey.export({ type: "spki", format: "der" })),
+      leafSpkiSha256: sha256(chain.leafSpki),
       chainSha256: chain.certificates.map(({ raw }) => sha256(raw)),
       notAfter: chain.leaf.validToDate,
     },

@@ -1,6 +1,7 @@
 import { timingSafeEqual, X509Certificate } from "node:crypto";
 import { ByteCollector } from "./byte-collector.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { publicKeyOf } from "./certificate/public-key.ts";
 import { decompressCertificate, parseCertificates } from "./handshake/certificate-message.ts";
 import { checkCertificateVerify } from "./handshake/certificate-verify.ts";
 import { readProtocols, type ClientHello } from "./handshake/client-hello.ts";
@@ -221,7 +222,9 @@ export class ServerStream {
   #takeVerify(message: HandshakeMessage): void {
     expectType(message, messageType.certificateVerify);
     const { transcript } = this.#inHandshake();
-    checkCertificateVerify(message.body, publicKeyOf(this.#certificates[0]), transcript.digest());
+    const [leaf] = this.#certificates;
+    if (leaf === undefined) throw new TlsEvidenceRefused("certificate_invalid");
+    checkCertificateVerify(message.body, publicKeyOf(leaf), transcript.digest());
     transcript.add(message.raw);
     this.#step = "finished";
   }
@@ -287,13 +290,4 @@ function toCertificate(der: Uint8Array): X509Certificate {
   } catch {
     throw new TlsEvidenceRefused("certificate_invalid");
   }
-}
-
-function publicKeyOf(certificate: X509Certificate | undefined) {
-  try {
-    if (certificate !== undefined) return certificate.publicKey;
-  } catch {
-    // A key of a kind that is not known here.
-  }
-  throw new TlsEvidenceRefused("certificate_invalid");
 }

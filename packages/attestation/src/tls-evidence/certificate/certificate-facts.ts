@@ -1,8 +1,15 @@
+import type { X509Certificate } from "node:crypto";
 import { TlsEvidenceRefused } from "../tls-refusal.ts";
 import { derTag, hexOf, malformed, readDer, readOneDer, type DerValue } from "./der.ts";
 
-/** What node:crypto does not tell of a certificate. */
+/** What is checked of a certificate, much of which node:crypto does not tell. */
 export interface CertificateFacts {
+  validFrom: Date;
+  validTo: Date;
+  /** SubjectPublicKeyInfo, DER. */
+  spki: Uint8Array;
+  /** Whether its key is of a kind that is known, and long enough. */
+  strongKey: boolean;
   /** Null where the certificate limits nothing. */
   pathLength: number | null;
   /** dNSName constraints: what it may be used for below it. Null where there are none. */
@@ -24,7 +31,12 @@ const oid = {
   anyUsage: "551d2500",
   serverAuth: "2b06010505070301",
   pss: "2a864886f70d01010a",
+  rsa: "2a864886f70d010101",
+  ec: "2a8648ce3d0201",
 };
+/** P-256, P-384 and P-521. */
+const curves = new Set(["2a8648ce3d030107", "2b81040022", "2b81040023"]);
+const shortestRsaKey = 2048;
 
 /** Signatures with SHA-256 and longer. */
 const signatures = new Set([
@@ -50,13 +62,35 @@ const understood = new Set([
   oid.inhibitAnyPolicy,
 ]);
 
+/** Roots are asked for with every connection. */
+const known = new WeakMap<X509Certificate, CertificateFacts>();
+
 /** Refuses certificates with weak signatures or with critical extensions that are not understood. */
-export function readCertificateFacts(der: Uint8Array): CertificateFacts {
-  const [body, algorithm] = readDer(readOneDer(der, derTag.sequence));
+export function certificateFacts(certificate: X509Certificate): CertificateFacts {
+  const facts = known.get(certificate) ?? readFacts(certificate);
+  known.set(certificate, facts);
+  return facts;
+}
+
+function readFacts(certificate: X509Certificate): CertificateFacts {
+  const [body, algorithm] = readDer(readOneDer(certificate.raw, derTag.sequence));
   if (body?.tag !== derTag.sequence || algorithm?.tag !== derTag.sequence) malformed();
   if (!isStrong(algorithm)) throw new TlsEvidenceRefused("certificate_invalid", "It is signed with a weak hash.");
-  const wrapped = readDer(body.content).find(({ tag }) => tag === 0xa3);
-  const facts: CertificateFacts = { pathLength: null, names: null, mayServe: true, maySign: true };
+  const fields = readDer(body.content);
+  // Before it: serial number, algorithm, issuer, validity, subject; and the version, where there is one.
+  const spki = fields[fields[0]?.tag === 0xa0 ? 6 : 5];
+  if (spki?.tag !== derTag.sequence) malformed();
+  const wrapped = fields.find(({ tag }) => tag === 0xa3);
+  const facts: CertificateFacts = {
+    validFrom: certificate.validFromDate,
+    validTo: certificate.validToDate,
+    spki: spki.raw,
+    strongKey: isStrongKey(spki.content),
+    pathLength: null,
+    names: null,
+    mayServe: true,
+    maySign: true,
+  };
   if (wrapped === undefined) return facts;
   for (const extension of readDer(readOneDer(wrapped.content, derTag.sequence))) takeExtension(extension, facts);
   return facts;
@@ -91,6 +125,19 @@ function isStrong(algorithm: DerValue): boolean {
   if (hash === undefined) return false;
   const [hashId] = readDer(readOneDer(hash.content, derTag.sequence));
   return hashId !== undefined && longHashes.has(hexOf(hashId.content));
+}
+
+/** Read here because node:crypto takes as long to tell of a key as to use it. */
+function isStrongKey(spki: Uint8Array): boolean {
+  const [algorithm, key] = readDer(spki);
+  if (algorithm?.tag !== derTag.sequence || key?.tag !== derTag.bits) malformed();
+  const [id, parameters] = readDer(algorithm.content);
+  const name = id === undefined ? "" : hexOf(id.content);
+  if (name === oid.ec) return parameters?.tag === derTag.oid && curves.has(hexOf(parameters.content));
+  if (name !== oid.rsa && name !== oid.pss) return false;
+  // The bit string begins with the number of bits that are left over, and the modulus with a zero.
+  const [modulus] = readDer(readOneDer(key.content.subarray(1), derTag.sequence));
+  return (modulus?.content.length ?? 0) * 8 >= shortestRsaKey;
 }
 
 const dnsName = 0x82;

@@ -33,6 +33,8 @@ describe("chains that lead to a root", () => {
       [server, stranger, root, between],
     ])
       expect(check(sent).certificates.map(({ subject }) => subject)).toEqual(["CN=leaf", "CN=Between", "CN=Root"]);
+    const exported = new X509Certificate(server.pem).publicKey.export({ type: "spki", format: "der" });
+    expect(Buffer.from(check([server, between]).leafSpki)).toEqual(exported);
   });
 
   it("for a wildcard, an IP address, a leaf right below the root, a leaf that is itself trusted", async () => {

@@ -1,7 +1,8 @@
-import type { KeyObject, X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isAddress } from "../client-stream.ts";
 import { TlsEvidenceRefused, type TlsRefusal } from "../tls-refusal.ts";
-import { readCertificateFacts, type CertificateFacts } from "./certificate-facts.ts";
+import { certificateFacts, type CertificateFacts } from "./certificate-facts.ts";
+import { publicKeyOf } from "./public-key.ts";
 import { rootsByName } from "./trusted-roots.ts";
 
 export interface ChainQuestion {
@@ -12,14 +13,19 @@ export interface ChainQuestion {
   now: Date;
 }
 
+export interface CheckedChain {
+  leaf: X509Certificate;
+  /** SubjectPublicKeyInfo as it stands in the leaf, DER. */
+  leafSpki: Uint8Array;
+  certificates: X509Certificate[];
+}
+
 const longestChain = 8;
 /** Signatures looked at, at most: certificates that could all have issued each other must not cost much. */
 const mostSignatures = 32;
-const shortestRsaKey = 2048;
-const curves: readonly (string | undefined)[] = ["prime256v1", "secp384r1", "secp521r1"];
 
 /** The chain from the leaf to a root, checked: issuers, signatures, time, constraints, usage, name. */
-export function checkChain(question: ChainQuestion): { leaf: X509Certificate; certificates: X509Certificate[] } {
+export function checkChain(question: ChainQuestion): CheckedChain {
   const [leaf, ...others] = question.certificates;
   if (leaf === undefined) throw new TlsEvidenceRefused("certificate_untrusted");
   if (!isFor(leaf, question.serverName)) throw new TlsEvidenceRefused("certificate_name");
@@ -30,16 +36,18 @@ export function checkChain(question: ChainQuestion): { leaf: X509Certificate; ce
   // The first thing wrong on the way is told, where no other way leads to a root.
   let wrong: TlsEvidenceRefused | null = null;
 
-  const certificates = climb([leaf]);
+  const certificates = climb([leaf], leaf.subject);
   if (certificates === null) throw wrong ?? new TlsEvidenceRefused("certificate_untrusted");
-  return { leaf, certificates };
+  return { leaf, leafSpki: facts.spki, certificates };
 
-  function climb(path: readonly X509Certificate[]): X509Certificate[] | null {
+  /** `subject`: of the last certificate of the path. */
+  function climb(path: readonly X509Certificate[], subject: string): X509Certificate[] | null {
     const top = path.at(-1) ?? leaf;
     if (top === undefined) return null;
-    if (roots.get(top.subject)?.some((root) => root.raw.equals(top.raw)) === true) return [...path];
+    if (roots.get(subject)?.some((root) => root.raw.equals(top.raw)) === true) return [...path];
     if (path.length >= longestChain) return null;
-    const candidates = [...(roots.get(top.issuer) ?? []), ...others.filter((other) => !path.includes(other))];
+    const { issuer: above } = top;
+    const candidates = [...(roots.get(above) ?? []), ...others.filter((other) => !path.includes(other))];
     for (const issuer of candidates) {
       if (!top.checkIssued(issuer) || signatures >= mostSignatures) continue;
       signatures += 1;
@@ -51,7 +59,7 @@ export function checkChain(question: ChainQuestion): { leaf: X509Certificate; ce
         wrong ??= error;
         continue;
       }
-      const whole = climb([...path, issuer]);
+      const whole = climb([...path, issuer], above);
       if (whole !== null) return whole;
     }
     return null;
@@ -70,26 +78,16 @@ function checkIssuer(issuer: X509Certificate, below: number, { serverName, now }
 
 /** What holds for every certificate, whatever stands below it. */
 function checkAlone(certificate: X509Certificate, now: Date): CertificateFacts {
-  const facts = readCertificateFacts(certificate.raw);
-  if (now < certificate.validFromDate || now > certificate.validToDate) refuse("certificate_time");
-  const key = keyOf(certificate);
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  const strong = key.asymmetricKeyType === "ec" ? curves.includes(namedCurve) : modulusLength >= shortestRsaKey;
-  if (!strong) refuse("certificate_invalid", "Its key is too short, or of a kind that is not known.");
+  const facts = certificateFacts(certificate);
+  // The other way round, a date that cannot be read would hold forever.
+  if (!(now >= facts.validFrom && now <= facts.validTo)) refuse("certificate_time");
+  if (!facts.strongKey) refuse("certificate_invalid", "Its key is too short, or of a kind that is not known.");
   return facts;
-}
-
-function keyOf(certificate: X509Certificate): KeyObject {
-  try {
-    return certificate.publicKey;
-  } catch {
-    return refuse("certificate_invalid", "Its key is of a kind that is not known.");
-  }
 }
 
 function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boolean {
   try {
-    return certificate.verify(issuer.publicKey);
+    return certificate.verify(publicKeyOf(issuer));
   } catch {
     return false;
   }

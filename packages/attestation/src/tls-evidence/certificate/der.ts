@@ -4,6 +4,8 @@ import { TlsEvidenceRefused } from "../tls-refusal.ts";
 export interface DerValue {
   tag: number;
   content: Uint8Array;
+  /** With tag and length. */
+  raw: Uint8Array;
 }
 
 export const derTag = { boolean: 1, integer: 2, bits: 3, octets: 4, oid: 6, sequence: 0x30 } as const;
@@ -13,6 +15,7 @@ export function readDer(bytes: Uint8Array): DerValue[] {
   const values: DerValue[] = [];
   let offset = 0;
   while (offset < bytes.length) {
+    const start = offset;
     const tag = bytes[offset] ?? 0;
     let length = bytes[offset + 1] ?? malformed();
     offset += 2;
@@ -24,7 +27,7 @@ export function readDer(bytes: Uint8Array): DerValue[] {
       offset += count;
     }
     if ((tag & 0x1f) === 0x1f || offset + length > bytes.length) malformed();
-    values.push({ tag, content: bytes.subarray(offset, offset + length) });
+    values.push({ tag, content: bytes.subarray(offset, offset + length), raw: bytes.subarray(start, offset + length) });
     offset += length;
   }
   return values;

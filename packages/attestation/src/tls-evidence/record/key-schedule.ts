@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { hash as digestOf } from "node:crypto";
 import type { CipherSuite } from "./cipher-suite.ts";
 
 const nothing = new Uint8Array();
@@ -12,8 +12,23 @@ export interface TrafficKey {
 
 type Hash = CipherSuite["hash"];
 
+const hashLengths: Record<Hash, number> = { sha256: 32, sha384: 48 };
+const blockLengths: Record<Hash, number> = { sha256: 64, sha384: 128 };
+
+/** HMAC of RFC 2104, by two hashes taken at once: an Hmac object of node:crypto takes five times as long to be made. */
 export function hmac(hash: Hash, key: Uint8Array, data: Uint8Array): Uint8Array {
-  return createHmac(hash, key).update(data).digest();
+  const blockLength = blockLengths[hash];
+  const short = key.length > blockLength ? digestOf(hash, key, "buffer") : key;
+  const inner = new Uint8Array(blockLength + data.length);
+  const outer = new Uint8Array(blockLength + hashLengths[hash]);
+  for (let index = 0; index < blockLength; index += 1) {
+    const byte = short[index] ?? 0;
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  }
+  inner.set(data, blockLength);
+  outer.set(digestOf(hash, inner, "buffer"), blockLength);
+  return digestOf(hash, outer, "buffer");
 }
 
 /** HKDF-Extract of RFC 5869. */
@@ -76,7 +91,7 @@ export function finishedData(suite: CipherSuite, trafficSecret: Uint8Array, tran
 /** The secrets of both sides without a pre-shared key, from what the key exchange gave. */
 export function handshakeSecrets(suite: CipherSuite, shared: Uint8Array, helloHash: Uint8Array) {
   const zeros = new Uint8Array(suite.hashLength);
-  const emptyHash = createHash(suite.hash).digest();
+  const emptyHash = digestOf(suite.hash, "", "buffer");
   const early = extract(suite.hash, zeros, zeros);
   const handshake = extract(suite.hash, deriveSecret(suite, early, "derived", emptyHash), shared);
   const master = extract(suite.hash, deriveSecret(suite, handshake, "derived", emptyHash), zeros);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { TlsEvidenceRefused } from "../tls-refusal.ts";
 import type { CipherSuite } from "./cipher-suite.ts";
 import { ivLength, type TrafficKey } from "./key-schedule.ts";
@@ -15,12 +15,15 @@ const longestContent = 2 ** 14;
 /** Opens the records of one key in their order. */
 export class RecordOpener {
   readonly #suite: CipherSuite;
-  readonly #key: TrafficKey;
+  /** Imported once: node:crypto takes longer to look at raw bytes than to decrypt a short record. */
+  readonly #key: KeyObject;
+  readonly #iv: Uint8Array;
   #opened = 0;
 
-  constructor(suite: CipherSuite, key: TrafficKey) {
+  constructor(suite: CipherSuite, { key, iv }: TrafficKey) {
     this.#suite = suite;
-    this.#key = key;
+    this.#key = createSecretKey(key);
+    this.#iv = iv;
   }
 
   get opened(): number {
@@ -31,8 +34,8 @@ export class RecordOpener {
   tryOpen({ type, header, fragment }: TlsRecord): InnerPlaintext | null {
     if (type !== contentType.applicationData || fragment.length <= tagLength) return null;
     const { aead } = this.#suite;
-    const nonce = nonceOf(this.#key.iv, this.#opened);
-    const decipher = createDecipheriv(aead as "aes-128-gcm", this.#key.key, nonce, { authTagLength: tagLength });
+    const nonce = nonceOf(this.#iv, this.#opened);
+    const decipher = createDecipheriv(aead as "aes-128-gcm", this.#key, nonce, { authTagLength: tagLength });
     decipher.setAAD(header);
     decipher.setAuthTag(fragment.subarray(fragment.length - tagLength));
     const inner = decipher.update(fragment.subarray(0, fragment.length - tagLength));
@@ -49,20 +52,22 @@ export class RecordOpener {
 /** Seals the records of one key in their order. */
 export class RecordSealer {
   readonly #suite: CipherSuite;
-  readonly #key: TrafficKey;
+  readonly #key: KeyObject;
+  readonly #iv: Uint8Array;
   #sealed = 0;
 
-  constructor(suite: CipherSuite, key: TrafficKey) {
+  constructor(suite: CipherSuite, { key, iv }: TrafficKey) {
     this.#suite = suite;
-    this.#key = key;
+    this.#key = createSecretKey(key);
+    this.#iv = iv;
   }
 
   seal(type: number, content: Uint8Array): Uint8Array {
     if (content.length > longestContent) throw new RangeError(`a record holds ${longestContent} bytes at most`);
     const length = content.length + 1 + tagLength;
     const header = Uint8Array.of(contentType.applicationData, 3, 3, length >> 8, length & 255);
-    const nonce = nonceOf(this.#key.iv, this.#sealed);
-    const cipher = createCipheriv(this.#suite.aead as "aes-128-gcm", this.#key.key, nonce, {
+    const nonce = nonceOf(this.#iv, this.#sealed);
+    const cipher = createCipheriv(this.#suite.aead as "aes-128-gcm", this.#key, nonce, {
       authTagLength: tagLength,
     });
     cipher.setAAD(header);

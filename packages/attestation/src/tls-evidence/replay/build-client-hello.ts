@@ -22,7 +22,7 @@ export function buildClientHello({ serverName, random, sessionId, exchange, cook
   const { share } = exchange;
   const extensions = [
     isAddress(serverName) ? null : extension(extensionType.serverName, vector(2, [0], vector(2, latin1(serverName)))),
-    extension(extensionType.supportedGroups, vector(2, numbers([group.x25519, group.secp256r1, group.secp384r1]))),
+    extension(extensionType.supportedGroups, vector(2, numbers([group.secp256r1, group.x25519, group.secp384r1]))),
     extension(extensionType.signatureAlgorithms, vector(2, numbers([...signatureSchemes, ...certificateSchemes]))),
     extension(extensionType.alpn, vector(2, vector(1, latin1("http/1.1")))),
     extension(extensionType.supportedVersions, vector(1, numbers([0x0304]))),

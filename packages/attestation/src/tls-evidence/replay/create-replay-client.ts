@@ -35,7 +35,8 @@ const lookedAtAtOnce = 2 ** 20;
 export function createReplayClient(options: ReplayClientOptions): ReplayClient {
   const { serverName, random } = options;
   const [clientRandom, sessionId] = [random(32), random(32)];
-  let exchange = createKeyExchange(group.x25519, random);
+  // Every server of TLS 1.3 has this group; one that wants another asks for it.
+  let exchange = createKeyExchange(group.secp256r1, random);
   const first = hello(null);
   const server = new ServerStream([first], { handshake: deriveHandshake, application: deriveApplication });
   const derived = { client: nothing, server: nothing, master: nothing };

@@ -114,11 +114,11 @@ describe("against Node's server", () => {
 
 describe("against openssl s_server", () => {
   it.each([
-    ["TLS_AES_128_GCM_SHA256", "X25519", "P-256"],
-    ["TLS_AES_256_GCM_SHA384", "X25519", "RSA"],
-    ["TLS_CHACHA20_POLY1305_SHA256", "X25519", "P-384"],
-    // These ask for another hello.
     ["TLS_AES_128_GCM_SHA256", "P-256", "P-256"],
+    ["TLS_AES_256_GCM_SHA384", "P-256", "RSA"],
+    ["TLS_CHACHA20_POLY1305_SHA256", "P-256", "P-384"],
+    // These ask for another hello.
+    ["TLS_AES_128_GCM_SHA256", "X25519", "P-256"],
     ["TLS_AES_256_GCM_SHA384", "P-384", "P-256"],
   ] as const)("%s, group %s, %s certificates", async (suite, group, algorithm) => {
     const own = await createChain(algorithm);

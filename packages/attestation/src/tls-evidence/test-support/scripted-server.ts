@@ -1,11 +1,4 @@
-import {
-  createPrivateKey,
-  diffieHellman,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  X509Certificate,
-} from "node:crypto";
+import { createECDH, createPrivateKey, sign, X509Certificate } from "node:crypto";
 import { ByteReader } from "../byte-reader.ts";
 import { extensionType, readExtensions } from "../handshake/extensions.ts";
 import { messageType, toMessage } from "../handshake/handshake-message.ts";
@@ -55,10 +48,9 @@ export function playServer(
   const random = (length: number) => Buffer.alloc(length, 7);
   const sent = createReplayClient({ serverName, roots: [], now: new Date(), random }).start();
   const hello = sent.subarray(5);
-  const { privateKey, publicKey } = generateKeyPairSync("x25519");
-  const spki = publicKey.export({ format: "der", type: "spki" });
-  const peer = Buffer.concat([spki.subarray(0, -32), clientShare(hello)]);
-  const shared = diffieHellman({ privateKey, publicKey: createPublicKey({ key: peer, format: "der", type: "spki" }) });
+  const ecdh = createECDH("prime256v1");
+  const share = ecdh.generateKeys();
+  const shared = ecdh.computeSecret(clientShare(hello));
 
   const body = Buffer.concat([
     Uint8Array.of(3, 3),
@@ -68,7 +60,7 @@ export function playServer(
     vector(
       2,
       extension(extensionType.supportedVersions, Uint8Array.of(3, 4)),
-      extension(extensionType.keyShare, Buffer.concat([Uint8Array.of(0, 0x1d), vector(2, spki.subarray(-32))])),
+      extension(extensionType.keyShare, Buffer.concat([Uint8Array.of(0, 0x17), vector(2, share)])),
     ),
   ]);
   const serverHello = toMessage(messageType.serverHello, body);
@@ -131,5 +123,5 @@ function clientShare(hello: Uint8Array): Uint8Array {
   reader.vector(1);
   reader.vector(2);
   reader.vector(1);
-  return (readExtensions(reader).get(extensionType.keyShare) ?? new Uint8Array()).subarray(-32);
+  return (readExtensions(reader).get(extensionType.keyShare) ?? new Uint8Array()).subarray(-65);
 }
