@@ -217,9 +217,10 @@ export class Session {
       // A stack of the tree may quote what the page shows: only its kind is logged.
       log.error({ kind: kindOf(error) }, "the workflow broke off");
       outcome = { kind: "failed", code: "INTERNAL" };
+    } finally {
+      witness?.dispose();
     }
     if (!isCurrent()) return;
-    witness?.dispose();
     if (outcome.kind === "failed") return this.#fail(outcome.code, outcome.message);
     let extractedData: ExtractedData;
     try {

@@ -106,8 +106,7 @@ export class SessionWitness implements ProofPort {
   }
 
   async #begin(proof: Proof): Promise<Watch> {
-    const { definition, attestors, hasOwnProxy, egress, keyLog, session, endResumption, context, ca, log } =
-      this.#options;
+    const { definition, attestors, hasOwnProxy, egress, keyLog, session, endResumption, context } = this.#options;
     if (this.#rulesOf(proof).length === 0) throw new Gap("page_fields");
     if (hasOwnProxy) throw new Gap("upstream_proxy");
     const link = await attestors.reach(definition.name);
@@ -116,25 +115,36 @@ export class SessionWitness implements ProofPort {
     const hosts = this.#hostsOf(proof);
     const binding = await bindSession(session.id, session.nonce);
     const watch: Watch = { link, session: binding, connections: [], requests: watchRequests(context) };
+    // The worker's own client asks once more: the browser's connections are of no matter.
+    if (proof.mode === "replay") return watch;
     await endResumption();
     egress.setWitness({
       covers: (host) => isAllowedHost(hosts, host),
-      async dial(host, address, port) {
-        try {
-          const { connection: id, socket } = await dialAttestor(link, { session: binding, host, address, port }, ca);
-          const commit = (commitment: string) => link.tell({ type: "secrets.committed", connection: id, commitment });
-          const witnessed = new WitnessedConnection({ id, host, socket, keyLog, commit });
-          watch.connections.push(witnessed);
-          return witnessed;
-        } catch (error) {
-          log.warn({ host, gap: toGap(error).code, kind: kindOf(error) }, "a connection is made without the attestor");
-          return null;
-        }
-      },
+      dial: (host, address, port) => this.#dial(watch, keyLog, { host, address, port }),
     });
     // Those that were made meanwhile have left tickets too.
     await endResumption();
     return watch;
+  }
+
+  /** One of the browser's connections. Null, and it is made without the attestor, where that cannot. */
+  async #dial(
+    { link, session, connections }: Watch,
+    keyLog: KeyLog,
+    target: { host: string; address: string; port: number },
+  ): Promise<WitnessedConnection | null> {
+    const { ca, log } = this.#options;
+    const { host } = target;
+    try {
+      const { connection: id, socket } = await dialAttestor(link, { session, ...target }, ca);
+      const commit = (commitment: string) => link.tell({ type: "secrets.committed", connection: id, commitment });
+      const witnessed = new WitnessedConnection({ id, host, socket, keyLog, commit });
+      connections.push(witnessed);
+      return witnessed;
+    } catch (error) {
+      log.warn({ host, gap: toGap(error).code, kind: kindOf(error) }, "a connection is made without the attestor");
+      return null;
+    }
   }
 
   async #prove(proof: Proof, read: ReadPart, watch: Watch): Promise<AttestedEvidence> {
