@@ -19,7 +19,7 @@ export async function watchHeld(task: Task): Promise<{ stop(): Promise<number> }
   return {
     async stop() {
       const told = once(thread, "message");
-      thread.postMessage("stop");
+      thread.postMessage("stop", []);
       const [most] = (await told) as [number];
       await thread.terminate();
       return most;
@@ -37,6 +37,6 @@ if (!isMainThread && parentPort !== null) {
   const timer = setInterval(look, everyMs);
   parentPort.once("message", () => {
     clearInterval(timer);
-    parentPort?.postMessage(most);
+    parentPort?.postMessage(most, []);
   });
 }
