@@ -66,7 +66,9 @@ const chosen = subjects.filter(({ group, file }) =>
   (values.only ?? group).split(",").some((name) => name === group || file.includes(name)),
 );
 if (chosen.length === 0)
-  throw new Error(`--only: there is none of that name. There are guard, tokens, webhook, keys, machine, and files.`);
+  throw new Error(
+    `--only: there is none of that name. There are guard, tokens, webhook, keys, machine, proof, and files.`,
+  );
 {
   // Without a change they must pass, or every change would seem to be noticed.
   await using copy = await copyProduct([]);

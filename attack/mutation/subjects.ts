@@ -1,9 +1,13 @@
 export interface Subject {
-  group: "guard" | "tokens" | "webhook" | "keys" | "machine";
+  group: "guard" | "tokens" | "webhook" | "keys" | "machine" | "proof";
   file: string;
   /** What must notice a change: paths for the test runner. */
   tests: readonly string[];
 }
+
+const proofTests = ["evidence-forgeries", "forgeries", "log-and-status", "requirements", "words"].map(
+  (name) => `packages/attestation/src/verify/${name}.test.ts`,
+);
 
 /** What security rests on, and is small enough that a test can notice every change. */
 export const subjects: readonly Subject[] = [
@@ -27,4 +31,21 @@ export const subjects: readonly Subject[] = [
   { group: "keys", file: "apps/api/src/keys/api-key.ts", tests: ["apps/api/src/keys/api-key"] },
   { group: "machine", file: "packages/state-machine/src/transition.ts", tests: ["packages/state-machine"] },
   { group: "machine", file: "packages/state-machine/src/session-machine.ts", tests: ["packages/state-machine"] },
+  ...["verify/check-evidence", "verify/check-expectations", "verify/check-log", "verify/check-status"].map(
+    (name): Subject => ({
+      group: "proof",
+      file: `packages/attestation/src/${name}.ts`,
+      tests: proofTests,
+    }),
+  ),
+  ...["evidence/open-envelope", "evidence/ecdsa-der", "evidence/bind-session", "find-key"].map((name): Subject => ({
+    group: "proof",
+    file: `packages/attestation/src/${name}.ts`,
+    tests: ["packages/attestation/src/evidence/", ...proofTests],
+  })),
+  {
+    group: "proof",
+    file: "packages/attestation/src/issue/bind-evidence.ts",
+    tests: ["packages/attestation/src/issue/bind-evidence"],
+  },
 ];

@@ -6,7 +6,16 @@ import { applyPatch } from "./apply-patch.ts";
 
 export const repository = join(import.meta.dirname, "../..");
 
-const copied = ["apps", "packages", "examples", "platforms", "package.json", "pnpm-workspace.yaml", "vitest.config.ts"];
+const copied = [
+  "apps",
+  "packages",
+  "examples",
+  "platforms",
+  "package.json",
+  "pnpm-workspace.yaml",
+  "scripts",
+  "vitest.config.ts",
+];
 /** Too much to copy, and not ours to patch. */
 const linked = ["node_modules", ".attestream"];
 
