@@ -13,6 +13,7 @@ export {
 export type {
   AttestationResponse,
   CreatedSession,
+  CredentialResponse,
   Erasure,
   Platform,
   ReplayedRange,

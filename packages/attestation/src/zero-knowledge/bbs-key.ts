@@ -14,11 +14,12 @@ import {
 export async function createBbsKey(): Promise<BbsIssuerKey> {
   const library = await loadCryptoWasm();
   const pair = library.bbsGenerateKeyPair(signatureParametersFor(library, 1));
-  const kid = await kidOf(pair.public_key);
+  const publicKey = Uint8Array.from(pair.public_key);
+  const kid = await kidOf(publicKey);
   return bbsIssuerKeySchema.parse({
     kid,
-    publicKey: { type: bbsKeyType, kid, publicKey: encodeBase64url(pair.public_key) },
-    secretKey: encodeBase64url(pair.secret_key),
+    publicKey: { type: bbsKeyType, kid, publicKey: encodeBase64url(publicKey) },
+    secretKey: encodeBase64url(Uint8Array.from(pair.secret_key)),
   });
 }
 

@@ -23,7 +23,11 @@ export interface CryptoWasm {
   generateFieldElementFromNumber(value: number): Uint8Array;
 
   bbsGenerateSignatureParams(messageCount: number, label: Uint8Array): SignatureParameters;
-  bbsGenerateKeyPair(params: SignatureParameters): { readonly secret_key: Uint8Array; readonly public_key: Uint8Array };
+  /** Plain lists of numbers, whatever the package's own types say. */
+  bbsGenerateKeyPair(params: SignatureParameters): {
+    readonly secret_key: ArrayLike<number>;
+    readonly public_key: ArrayLike<number>;
+  };
   bbsIsPublicKeyValid(publicKey: Uint8Array): boolean;
   bbsSignConstantTime(
     messages: Uint8Array[],

@@ -46,7 +46,7 @@ beforeAll(async () => {
     challenge: "question 1",
     keys: keysOf(key),
   });
-});
+}, 60_000);
 
 describe("a proof", () => {
   it("shows that the values lie in their ranges, to whoever has the issuer's public key", async () => {
@@ -89,13 +89,12 @@ describe("a proof", () => {
         { field: "trips", is: "in range", min: 0, max: 0 },
         { field: "debt.amount", is: "<=", value: "-310.25" },
         { field: "most", is: ">=", value: 225_179_981_368 },
-        { field: "since", is: "in range", min: "2019-04-01", max: "2019-04-01" },
       ],
     });
     expect(await verify(exact)).toMatchObject({
       ok: true,
       revealed: { "debt.currency": "EUR" },
-      ranges: ["debt.amount", "most", "since", "trips"].map((field) => ({ field })),
+      ranges: ["debt.amount", "most", "trips"].map((field) => ({ field })),
     });
   });
 

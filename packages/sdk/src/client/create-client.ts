@@ -3,6 +3,7 @@ import { verifyAttestation, type VerifyOptions, type VerifyResult } from "@attes
 import { isTerminal } from "@attestream/shared";
 import {
   attestationResponseSchema,
+  credentialResponseSchema,
   createdSessionSchema,
   erasureSchema,
   platformListSchema,
@@ -16,6 +17,7 @@ import {
   webhookDeliverySchema,
   webhookSecretsSchema,
   type AttestationResponse,
+  type CredentialResponse,
   type CreatedSession,
   type createSessionRequestSchema,
   type Erasure,
@@ -104,6 +106,8 @@ export interface Client {
   checkedAttestation(sessionId: string, options?: CheckOptions): Promise<VerifyResult>;
   /** Says that a session's attestation counts no more, for good; its status list tells everybody. */
   revokeAttestation(sessionId: string, options?: RevokeOptions): Promise<Revocation>;
+  /** The credential of a session that was created with `credential: true` and has an attestation: `attestream prove` makes predicate proofs from it. It holds the data itself. */
+  credential(sessionId: string, options?: CallOptions): Promise<CredentialResponse>;
   /** Removes what a session that has ended knows of its user: data, attestation, receiverData, metadata. */
   eraseData(sessionId: string, options?: CallOptions): Promise<Erasure>;
   /** What became of your webhooks, newest first. */
@@ -250,6 +254,13 @@ export function createClient(options: ClientOptions): Client {
         ...(status === undefined ? {} : { statusList: await client.statusList(status.uri, call) }),
       });
     },
+    credential: (sessionId, { signal } = {}) =>
+      sendRequest(connection, {
+        method: "GET",
+        path: sessionPath(sessionId, "/credential"),
+        answer: credentialResponseSchema,
+        signal,
+      }),
     revokeAttestation: (sessionId, { signal, ...body } = {}) =>
       sendRequest(connection, {
         method: "POST",

@@ -178,6 +178,7 @@ describe("an attestation", () => {
     const check = () => client.checkedAttestation(sessionId, { nonce: "n-1" });
     expect(await check()).toMatchObject({ ok: true, disclosed: { isChecking: true }, claims: { mode: "signed" } });
     expect(await client.checkedAttestation(sessionId, { nonce: "n-2" })).toMatchObject({ reason: "nonce_mismatch" });
+    await expect(client.credential(sessionId)).rejects.toMatchObject({ code: "credential_absent" });
     expect(await client.revokeAttestation(sessionId, { reason: "superseded" })).toMatchObject({ reason: "superseded" });
     expect(await check()).toMatchObject({ ok: false, reason: "revoked" });
     await worker.stop();
