@@ -18,11 +18,13 @@ const commands = {
   attestor: { needs: [], program: "apps/attestor/src/main.ts" },
   "egress-gateway": { needs: [], program: "apps/egress-gateway/src/main.ts" },
   audit: { needs: ["database"], program: "apps/api/src/audit/main.ts" },
+  log: { needs: [], program: "apps/api/src/log/main.ts" },
   revoke: { needs: ["database"], program: "apps/api/src/revocation/main.ts" },
   "rotate-signing-key": { needs: ["database"], program: "apps/api/src/attestation/rotation/main.ts" },
   tree: { needs: ["browser"], program: "apps/browser-worker/src/tree-cli/main.ts" },
   attack: { needs: ["browser", "database", "certificates", "pages"], program: "attack/main.ts" },
   bench: { needs: ["browser", "database", "certificates", "pages"], program: "bench/main.ts" },
+  fuzz: { needs: [], program: "fuzz/main.ts" },
   conformance: { needs: [], program: "packages/conformance/src/main.ts" },
   test: { needs: ["browser", "database", "certificates", "pages", "postgres", "firefox"], program: "scripts/test.ts" },
   soak: { needs: ["browser", "database", "certificates", "pages", "postgres"], program: "e2e/soak/main.ts" },
@@ -53,6 +55,11 @@ try {
 async function run(node, program) {
   const child = spawn(node, ["--conditions=@attestream/source", program, ...args], {
     cwd: root,
+    // All programs are compiled from their sources at each start: what has been once is kept.
+    env: {
+      NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)),
+      ...process.env,
+    },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

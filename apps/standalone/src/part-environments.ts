@@ -1,5 +1,14 @@
 /** What every program may see of the machine. */
-const machine = ["PATH", "HOME", "LANG", "TMPDIR", "TZ", "NODE_EXTRA_CA_CERTS", "LOG_LEVEL"] as const;
+const machine = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "TMPDIR",
+  "TZ",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_COMPILE_CACHE",
+  "LOG_LEVEL",
+] as const;
 
 /**
  * The settings that each part is given of those the operator has set. A part is given no more than it
@@ -52,6 +61,8 @@ const settings = {
     "EGRESS_REFUSED_CIDRS",
     "EGRESS_UPSTREAMS",
     "EGRESS_UPSTREAMS_FILE",
+    "EGRESS_GATEWAY",
+    "EGRESS_GATEWAY_FILE",
     "EGRESS_CONNECTIONS",
     "EGRESS_CONNECTIONS_PER_SECOND",
     "EGRESS_BANDWIDTH",

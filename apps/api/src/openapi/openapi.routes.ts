@@ -3,14 +3,14 @@ import { pagePolicy } from "../pages/page.ts";
 import { docsPage } from "./docs-page.ts";
 import { openApiDocument } from "./openapi-document.ts";
 
-/** `GET /openapi.json` for programs, `GET /docs` for people. Both are made once: they change with the program only. */
+/** `GET /openapi.json` for programs, `GET /docs` for people. Each is made once, when it is first asked for: that takes a second of a slow machine. */
 export function openApiRoutes(publicUrl: string): express.Router {
-  const document = JSON.stringify(openApiDocument(publicUrl));
-  const reference = docsPage(publicUrl);
+  let document: string | undefined;
+  let reference: string | undefined;
   const router = express.Router();
   router.get("/openapi.json", (_request, response) => {
     response.set({ "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*" });
-    response.type("json").send(document);
+    response.type("json").send((document ??= JSON.stringify(openApiDocument(publicUrl))));
   });
   router.get("/docs", (_request, response) => {
     response.set({
@@ -18,7 +18,7 @@ export function openApiRoutes(publicUrl: string): express.Router {
       "Content-Security-Policy": pagePolicy,
       "Referrer-Policy": "no-referrer",
     });
-    response.type("html").send(reference);
+    response.type("html").send((reference ??= docsPage(publicUrl)));
   });
   return router;
 }
