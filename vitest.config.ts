@@ -23,7 +23,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "{packages,apps,examples}/*/src/**/*.test.ts",
-            "{platforms,scripts,bench,attack,e2e/soak}/**/*.test.ts",
+            "{platforms,scripts,bench,attack,fuzz,e2e/soak}/**/*.test.ts",
           ],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,

@@ -8,3 +8,4 @@ export { heapAfterCollection } from "./heap-after-collection.ts";
 export { issueCertificate, type CertificateWish, type IssuedCertificate } from "./issue-certificate.ts";
 export { recordTls, type RecordTlsOptions, type TlsRecording } from "./record-tls.ts";
 export { startRecordingProxy, type ProxiedConnection, type RecordingProxy } from "./recording-proxy.ts";
+export { freePort } from "./free-port.ts";
