@@ -58,6 +58,9 @@ describe("the status list", () => {
     const bomb = await signStatusList(key, {}, new Uint8Array(64 * 1024 * 1024));
     for (const lst of ["AAAA", "", "eJw"])
       expect(await refusal(await signStatusList(key, { status_list: { bits: 1, lst } }))).toBe("status_list_invalid");
+    expect(await refusal(await signStatusList(key, { status_list: { bits: 3, lst: "eJw" } }))).toBe(
+      "status_list_invalid",
+    );
     for (const malformed of [null, 7, "", "a.b.c", bomb]) expect(await refusal(malformed)).toBe("status_list_invalid");
   });
 
