@@ -10,6 +10,7 @@ COPY examples examples
 COPY e2e/package.json e2e/package.json
 COPY bench/package.json bench/package.json
 COPY attack/package.json attack/package.json
+COPY fuzz/package.json fuzz/package.json
 # With the optional ones: the programs of esbuild and sharp are among them. What only the bundling needs goes afterwards.
 RUN pnpm install --frozen-lockfile \
  && node --conditions=@attestream/source apps/frame/build.ts \
