@@ -83,7 +83,11 @@ export class AttestorLink {
     const id = (this.#lastId += 1);
     const answer = Promise.withResolvers<Answer>();
     this.#waiting.set(id, answer);
-    const late = setTimeout(() => answer.reject(new AttestorGoneError("timeout")), answerWithinMs);
+    const late = setTimeout(() => {
+      answer.reject(new AttestorGoneError("timeout"));
+      // Its end may be gone without a word: the next that asks links anew.
+      void this.#opened?.then(({ socket }) => socket.terminate());
+    }, answerWithinMs);
     this.tell({ ...message, id });
     try {
       return await answer.promise;
