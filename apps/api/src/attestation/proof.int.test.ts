@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyAttestation } from "@attestream/attestation/verify";
 import { applyDisclosure } from "@attestream/attestation/disclosure";
@@ -15,6 +18,7 @@ import { createAuditLog } from "../audit/audit-log.ts";
 import { createSealer } from "../storage/encryption.ts";
 import { startTestApi, type TestApi } from "../test-support/start-test-api.ts";
 import { startWorkerOf } from "../test-support/worker-of.ts";
+import { checkLog } from "../log/check-log.ts";
 import { rotateSigningKey } from "./rotation/rotate-signing-key.ts";
 
 const demo = "demo-partner-key-0123456789";
@@ -243,5 +247,52 @@ describe("a new signing key", () => {
     const check = ({ attestation, log }: typeof old) => verifyAttestation(attestation, { jwks, log, now: now() });
     expect(await check(old)).toMatchObject({ ok: true, kid: replaced[0] });
     expect(await check(fresh)).toMatchObject({ ok: true, kid });
+  });
+});
+
+describe("from outside the API", () => {
+  it("an auditor counts the whole log anew, and sees that it goes on from what was kept", async () => {
+    const baseUrl = `http://127.0.0.1:${test.api.port}`;
+    const first = await checkLog({ baseUrl, kept: null });
+    await completed();
+    const second = await checkLog({ baseUrl, kept: first.checkpoint });
+    expect(second.size).toBe(first.size + 1);
+    // The one before is no longer than the log: it cannot be gone on from.
+    await expect(checkLog({ baseUrl, kept: { ...second.checkpoint, size: second.size + 1 } })).rejects.toThrow(
+      "shorter",
+    );
+    await expect(checkLog({ baseUrl, kept: { ...first.checkpoint, root: "0".repeat(64) } })).rejects.toThrow("changed");
+  });
+
+  it("the operator revokes and changes the key by commands", async () => {
+    const id = await completed();
+    await stopWorker();
+    await test.api.stop();
+    const run = async (program: string, ...args: string[]) => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ["--conditions=@attestream/source", join(import.meta.dirname, program), ...args],
+        { env: { PATH: "/usr/bin:/bin", DATA_DIR: test.dataDir, MASTER_KEY: masterKey } },
+      );
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    expect(await run("../revocation/main.ts", "--session", id, "--reason", "fraud")).toMatchObject({ reason: "fraud" });
+    const { kid } = await run("rotation/main.ts");
+    await expect(run("../revocation/main.ts", "--session", "x")).rejects.toMatchObject({ code: 78 });
+    await test.restart();
+    expect((await proofOf(id)).status).toMatchObject({ revoked: true, reason: "fraud" });
+    expect(await open("/.well-known/jwks.json")).toMatchObject({
+      keys: expect.arrayContaining([expect.objectContaining({ kid })]),
+    });
+    const who = await test.api.database.db
+      .selectFrom("audit_log")
+      .select(["actor", "action"])
+      .orderBy("seq", "desc")
+      .limit(2)
+      .execute();
+    expect(who).toEqual([
+      { actor: "system: operator", action: "signing_key.replaced" },
+      { actor: "system: operator", action: "attestation.revoked" },
+    ]);
   });
 });
