@@ -5,13 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { textsInMemory } from "@attestream/testkit";
+import { runDocBlock, textsInMemory } from "@attestream/testkit";
 import { z } from "zod";
 import { patience, startTestSystem, type TestSystem } from "./support/start-test-system.ts";
 
 const cli = join(import.meta.dirname, "../packages/attestation/src/cli.ts");
 const answerSchema = z.object({
-  data: z.looseObject({ jwksUrl: z.url(), attestorsUrl: z.url(), evidence: z.array(z.looseObject({})).min(1) }),
+  data: z.looseObject({
+    jwksUrl: z.url(),
+    attestorsUrl: z.url(),
+    evidence: z.array(z.looseObject({})).min(1),
+    status: z.looseObject({ uri: z.url() }),
+  }),
 });
 const verdictSchema = z.looseObject({ ok: z.boolean(), witnessed: z.record(z.string(), z.looseObject({})).optional() });
 
@@ -60,11 +65,12 @@ it("a session's data is witnessed on the browser's own connection, and checked w
   const key = { "x-api-key": test.system.demoApiKey };
   const url = `${test.system.apiUrl}/partner/browser-session/${sessionId}/attestation`;
   const text = await (await fetch(url, { headers: key })).text();
-  const { jwksUrl, attestorsUrl } = answerSchema.parse(JSON.parse(text)).data;
+  const { jwksUrl, attestorsUrl, status } = answerSchema.parse(JSON.parse(text)).data;
   const files = { proof: join(folder, "proof.json"), altered: join(folder, "altered.json") };
   await writeFile(files.proof, text);
   await writeFile(join(folder, "jwks.json"), await (await fetch(jwksUrl)).text());
   await writeFile(join(folder, "attestors.json"), await (await fetch(attestorsUrl)).text());
+  await writeFile(join(folder, "status.jwt"), await (await fetch(status.uri)).text());
 
   const demanded = ["--require", "passive", "--server", "bank.demo.test"];
   const fields = ["accountHolder", "accountType", "lastFourDigits"];
@@ -72,6 +78,17 @@ it("a session's data is witnessed on the browser's own connection, and checked w
   const verdict = await verifyOffline(files.proof, ...wanted);
   expect(verdict).toMatchObject({ ok: true });
   expect(Object.keys(verdict.witnessed ?? {}).toSorted()).toEqual(fields);
+
+  // openssl, jose, an SD-JWT library and RFC 9162 agree, by the commands of docs/proof.md.
+  expect(await runDocBlock("evidence.sh", folder)).toEqual({ ok: true, output: "Verified OK\n" });
+  const same = fields.map((name) => `${name}: same digest`);
+  const binding = (await runDocBlock("binding.sh", folder)).output.trim().split("\n");
+  expect(binding.toSorted()).toEqual(["named by the attestation", ...same].toSorted());
+  const stock = await runDocBlock("stock.mjs", folder);
+  expect(stock).toMatchObject({
+    ok: true,
+    output: expect.stringMatching(/disclosed: .*accountHolder.*\nin the log of \d/),
+  });
 
   // Without the attestor's key nothing is witnessed; with somebody else's neither.
   await writeFile(join(folder, "attestors.json"), await readFile(join(folder, "jwks.json"), "utf8"));

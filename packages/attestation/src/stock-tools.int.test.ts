@@ -1,38 +1,18 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { runDocBlock } from "@attestream/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { proveSample, signStatusList, writeProof } from "./test-support/sample-proof.ts";
 
-const page = new URL("../../../docs/proof.md", import.meta.url);
 const now = new Date(Date.now() - 120_000);
 let folder: string;
 let proof: Awaited<ReturnType<typeof proveSample>>;
 
-/** Runs a block of docs/proof.md as it stands there, in the folder with the files. */
-async function run(name: string): Promise<{ ok: boolean; output: string }> {
-  const text = await readFile(page, "utf8");
-  const block = new RegExp(`<!-- tested: ${name.replace(".", "\\.")} -->\n\`\`\`\\w+\n(.*?)\n\`\`\``, "s").exec(
-    text,
-  )?.[1];
-  if (block === undefined) throw new Error(`docs/proof.md has no block ${name}`);
-  await writeFile(join(folder, name), block);
-  const isShell = name.endsWith(".sh");
-  const program = isShell ? "bash" : process.execPath;
-  const args = isShell ? ["-euo", "pipefail", name] : [name];
-  // The very Node that runs this test, wherever it is.
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` };
-  return new Promise((resolve) => {
-    execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve({ ok: error === null, output: stdout + stderr }),
-    );
-  });
-}
+const run = (name: string) => runDocBlock(name, folder);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "attestream-stock-"));
-  await symlink(new URL("../node_modules", import.meta.url).pathname, join(folder, "node_modules"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

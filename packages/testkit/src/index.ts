@@ -9,3 +9,4 @@ export { issueCertificate, type CertificateWish, type IssuedCertificate } from "
 export { recordTls, type RecordTlsOptions, type TlsRecording } from "./record-tls.ts";
 export { startRecordingProxy, type ProxiedConnection, type RecordingProxy } from "./recording-proxy.ts";
 export { freePort } from "./free-port.ts";
+export { runDocBlock, type BlockRun } from "./run-doc-block.ts";
