@@ -3,7 +3,8 @@ import { checkChain } from "./certificate/check-chain.ts";
 import { readClientStream, type ClientStream } from "./client-stream.ts";
 import type { OpenedConnection, OpenOptions } from "./opened-connection.ts";
 import type { RecordedConnection, ServerSecrets } from "./recorded-connection.ts";
-import { ServerStream, type ServerFlight } from "./server-stream.ts";
+import { ServerStream } from "./server-stream.ts";
+import type { ServerFlight } from "./handshake/server-handshake.ts";
 import { TlsEvidenceRefused } from "./tls-refusal.ts";
 
 /**

@@ -13,7 +13,8 @@ import {
 } from "./record/key-schedule.ts";
 import { RecordOpener } from "./record/record-cipher.ts";
 import { RecordSplitter } from "./record/record-splitter.ts";
-import { ServerStream, type SecretSource } from "./server-stream.ts";
+import { ServerStream } from "./server-stream.ts";
+import type { SecretSource } from "./handshake/server-handshake.ts";
 import { retryTrace, simpleTrace } from "./test-support/rfc8448.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");

@@ -17,7 +17,8 @@ import {
 import { RecordSealer } from "../record/record-cipher.ts";
 import { contentType } from "../record/record-splitter.ts";
 import type { ServerSecrets } from "../recorded-connection.ts";
-import { ServerStream, type ServerFlight } from "../server-stream.ts";
+import { ServerStream } from "../server-stream.ts";
+import type { ServerFlight } from "../handshake/server-handshake.ts";
 import { TlsEvidenceRefused } from "../tls-refusal.ts";
 import { buildClientHello, vector } from "./build-client-hello.ts";
 import { createKeyExchange, group, isGroup, type KeyExchange } from "./key-exchange.ts";
