@@ -119,15 +119,19 @@ export const sessionFieldChecks: Check[] = [
   },
   {
     section,
-    rule: "nonce is bound into the attestation",
+    rule: "nonce is bound into the attestation, and into a credential where one was asked for",
     async run(context) {
       const nonce = crypto.randomUUID();
-      const created = await createSession(context, { nonce });
+      const created = await createSession(context, { nonce, credential: true });
       await need(context.endUser, "someone to be the end user").end(created, "COMPLETED");
       const answer = await context.call("GET", `${path}/${created.sessionId}/attestation`);
       const { attestation } = expectSuccess(answer) as { attestation: string };
       const payload = JSON.parse(Buffer.from(attestation.split(".")[1] ?? "", "base64url").toString());
       expectThat(payload.nonce === nonce, `nonce is ${show(payload.nonce)}`);
+      const { credential } = expectSuccess(await context.call("GET", `${path}/${created.sessionId}/credential`)) as {
+        credential: { header: { nonce: unknown } };
+      };
+      expectThat(credential.header.nonce === nonce, `nonce of the credential is ${show(credential.header.nonce)}`);
     },
   },
   {
@@ -141,6 +145,7 @@ export const sessionFieldChecks: Check[] = [
         ["nonce", ""],
         ["nonce", "x".repeat(256)],
         ["consent", "no"],
+        ["credential", "yes"],
         ["metadata", []],
         ["customUrl", 1],
       ] as const)

@@ -184,12 +184,15 @@ export const sessionOperationChecks: Check[] = [
   },
   {
     section: "Attestation",
-    rule: "of a session without one is 404 attestation_absent",
+    rule: "of a session without one is 404 attestation_absent, as is a credential that was not asked for",
     async run(context) {
       for (const sessionId of [(await createSession(context)).sessionId, await terminated(context)])
         expectRefusal(await context.call("GET", pathOf(sessionId, "/attestation")), 404, {
           code: "attestation_absent",
         });
+      expectRefusal(await context.call("GET", pathOf((await createSession(context)).sessionId, "/credential")), 404, {
+        code: "credential_absent",
+      });
     },
   },
   {
