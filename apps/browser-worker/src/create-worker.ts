@@ -85,6 +85,7 @@ export async function createWorker(dependencies: WorkerDependencies): Promise<Wo
       addresses: config.attestors,
       tokens: config.attestorTokens,
       ca: config.extraCa,
+      gateway: config.gateway,
       now: () => performance.now(),
       log,
     });

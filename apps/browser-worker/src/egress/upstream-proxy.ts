@@ -13,6 +13,8 @@ export interface UpstreamProxy {
   authorization: string | undefined;
   /** PEM: authorities that are trusted for `secure` besides the usual ones. */
   ca?: string | undefined;
+  /** How it is reached, where that is not by connecting to `host` and `port`. */
+  connect?: (() => Promise<Socket>) | undefined;
 }
 
 export class UpstreamFailed extends Error {
@@ -64,7 +66,7 @@ export function dialThrough(upstream: UpstreamProxy): Dial {
 }
 
 async function reach(upstream: UpstreamProxy): Promise<Socket> {
-  const plain = await dial(upstream.host, upstream.port);
+  const plain = await (upstream.connect?.() ?? dial(upstream.host, upstream.port));
   if (!upstream.secure) return plain;
   return new Promise((resolve, reject) => {
     const socket = connectTls({

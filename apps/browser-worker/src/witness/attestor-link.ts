@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { rootCertificates } from "node:tls";
+import { connect as connectTls, rootCertificates } from "node:tls";
 import { publicJwkSchema, type PublicJwk } from "@attestream/attestation";
 import {
   attestorCloseCodes,
@@ -13,6 +13,7 @@ import {
 } from "@attestream/shared/attestor-protocol";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
+import type { ReachAttestor } from "./reach-attestor.ts";
 import { createAttestorGreeting } from "./greet-attestor.ts";
 
 export interface AttestorLinkOptions {
@@ -20,6 +21,8 @@ export interface AttestorLinkOptions {
   token: string;
   /** PEM: authorities that are trusted besides the usual ones. */
   ca: string | undefined;
+  /** Where it is not reached as anybody connects. */
+  reach?: ReachAttestor | undefined;
   log: Logger;
 }
 
@@ -68,6 +71,10 @@ export class AttestorLink {
     this.#options = options;
   }
 
+  get reach(): ReachAttestor | undefined {
+    return this.#options.reach;
+  }
+
   /** The key that it signs with. Rejects with AttestorGoneError. */
   async open(): Promise<PublicJwk> {
     this.#opened ??= this.#connect().catch((error: unknown) => {
@@ -113,13 +120,22 @@ export class AttestorLink {
     );
   }
 
-  #connect(): Promise<{ socket: WebSocket; key: PublicJwk }> {
-    const { address, token, ca, log } = this.#options;
+  async #connect(): Promise<{ socket: WebSocket; key: PublicJwk }> {
+    const { address, token, ca, reach, log } = this.#options;
+    const url = new URL(address.url);
+    const wire = await reach?.(url).catch(() => {
+      throw new AttestorGoneError("unreachable");
+    });
+    const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
     const socket = new WebSocket(`${address.url.replace(/^http/, "ws")}${controlPath}`, {
       perMessageDeflate: false,
       handshakeTimeout: openWithinMs,
       maxPayload: maxAttestorMessageBytes,
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...trusted,
+      ...(wire && {
+        createConnection: () =>
+          connectTls({ socket: wire, servername: url.hostname, ALPNProtocols: ["http/1.1"], ...trusted }),
+      }),
     });
     const opened = Promise.withResolvers<{ socket: WebSocket; key: PublicJwk }>();
     let isProven = false;

@@ -1,7 +1,9 @@
 import type { AttestorAddress } from "@attestream/shared/attestor-protocol";
 import type { EvidenceGapCode } from "@attestream/shared/worker-protocol";
 import type { Logger } from "pino";
+import type { UpstreamProxy } from "../egress/upstream-proxy.ts";
 import { AttestorGoneError, AttestorLink } from "./attestor-link.ts";
+import { reachAttestor } from "./reach-attestor.ts";
 
 /** The attestors that the operator has named, in the order in which they are tried. */
 export interface Attestors {
@@ -20,13 +22,21 @@ export function createAttestors(options: {
   /** One for all, or one for each. */
   tokens: readonly string[];
   ca: string | undefined;
+  /** The worker's only way out, if it has one. */
+  gateway?: UpstreamProxy | undefined;
   /** Monotonic, milliseconds. */
   now: () => number;
   log: Logger;
 }): Attestors {
-  const { addresses, tokens, ca, now, log } = options;
+  const { addresses, tokens, ca, gateway, now, log } = options;
   const links = addresses.map((address, index) => ({
-    link: new AttestorLink({ address, token: tokens[index] ?? tokens[0] ?? "", ca, log }),
+    link: new AttestorLink({
+      address,
+      token: tokens[index] ?? tokens[0] ?? "",
+      ca,
+      reach: reachAttestor(address.url, gateway),
+      log,
+    }),
     restsUntil: 0,
     gap: "attestor_unavailable" as EvidenceGapCode,
   }));

@@ -17,7 +17,7 @@ async function evidenceOf(value: string, changes: Partial<EvidenceStatement["pre
   const envelope = await signStatement(
     {
       _type: "https://in-toto.io/Statement/v1",
-      subject: [{ name: "response", digest: { sha256: hash } }],
+      subject: [{ name: "connection", digest: { sha256: hash } }],
       predicateType: evidencePredicateType,
       predicate: {
         mode: "passive",

@@ -19,12 +19,14 @@ export async function dialAttestor(
   if (answer.type !== "ticket.given") throw new Error("the attestor gave no ticket");
   const url = new URL(link.address.url);
   const secure = url.protocol === "https:";
+  const { reach } = link;
   const dial = dialThrough({
     secure,
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || (secure ? 443 : 80)),
     authorization: `${ticketScheme} ${answer.ticket}`,
     ca,
+    connect: reach && (() => reach(url)),
   });
   return { connection: answer.connection, socket: await dial(target.address, target.port) };
 }
