@@ -121,9 +121,10 @@ async function witness(
   );
   const seconds = Math.floor(now.getTime() / 1000);
   const hash = () => randomBytes(32).toString("hex");
+  const received = hash();
   const statement: EvidenceStatement = {
     _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: "response", digest: { sha256: hash() } }],
+    subject: [{ name: "connection", digest: { sha256: received } }],
     predicateType: "urn:attestream:tls-evidence:1",
     predicate: {
       mode: "passive",
@@ -135,7 +136,7 @@ async function witness(
       http_status: 200,
       tls: { version: "1.3", cipher: "TLS_AES_128_GCM_SHA256", alpn: "h2" },
       certificate: { leaf_spki_sha256: hash(), chain_sha256: [hash(), hash()] },
-      transcript: { sent_sha256: hash(), received_sha256: hash() },
+      transcript: { sent_sha256: hash(), received_sha256: received },
       workflow_hash: "ab".repeat(32),
       extractor_hash: hash(),
       fields: Object.fromEntries(await Promise.all(digests)),

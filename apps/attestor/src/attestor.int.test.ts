@@ -136,6 +136,8 @@ describe("evidence", () => {
     const { digest } = await makeDisclosure("isJane", true, answer.evidence.salts["isJane"] ?? "");
     expect(statement.predicate.fields).toEqual({ isJane: digest });
     expect(statement.predicate.disclosure_hash).toMatch(/^[0-9a-f]{64}$/);
+    // A plain hash of the body would let whoever learns the answer try out what the body may be.
+    expect(JSON.stringify(statement)).not.toContain(createHash("sha256").update(body).digest("hex"));
   });
 });
 

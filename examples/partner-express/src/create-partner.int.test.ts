@@ -61,7 +61,7 @@ async function witness(lastFourDigits: string) {
   const envelope = await signStatement(
     {
       _type: "https://in-toto.io/Statement/v1",
-      subject: [{ name: "response", digest: { sha256: hash } }],
+      subject: [{ name: "connection", digest: { sha256: hash } }],
       predicateType: "urn:attestream:tls-evidence:1",
       predicate: {
         mode: "passive",

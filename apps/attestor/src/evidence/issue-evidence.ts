@@ -48,7 +48,7 @@ export async function issueEvidence(
     const disclosureHash = await hashDisclosure(asked.disclosure);
     const statement: EvidenceStatement = {
       _type: "https://in-toto.io/Statement/v1",
-      subject: [{ name: "response", digest: { sha256: response.bodySha256 } }],
+      subject: [{ name: "connection", digest: { sha256: opened.transcript.receivedSha256 } }],
       predicateType: evidencePredicateType,
       predicate: {
         mode,

@@ -127,6 +127,8 @@ describe("an envelope", () => {
     const changed: unknown[] = [
       { ...statement, predicateType: "https://slsa.dev/provenance/v1" },
       { ...statement, subject: [] },
+      { ...statement, subject: [{ name: "response", digest: { sha256: "05".repeat(32) } }] },
+      { ...statement, subject: [{ name: "connection", digest: { sha256: "04".repeat(32) } }] },
       { ...statement, predicate: { ...predicate, mode: "replay" } },
       { ...statement, predicate: { ...predicate, request: { method: "GET", target: "/" } } },
       { ...statement, predicate: { ...predicate, cookies: "a=b" } },

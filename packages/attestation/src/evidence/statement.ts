@@ -45,15 +45,23 @@ const predicateSchema = z
     message: "exactly evidence of mode replay has a request",
   });
 
-/** What an attestor states about one response: an in-toto statement, version 1. */
-export const evidenceStatementSchema = z.strictObject({
-  _type: z.literal("https://in-toto.io/Statement/v1"),
-  /** The response's decoded body. */
-  subject: z.tuple([
-    z.strictObject({ name: z.literal("response"), digest: z.strictObject({ sha256: hexHashSchema }) }),
-  ]),
-  predicateType: z.literal(evidencePredicateType),
-  predicate: predicateSchema,
-});
+/**
+ * What an attestor states about one response: an in-toto statement, version 1. Its subject is the recorded ciphertext,
+ * and nothing in it is a plain hash of what was sent: a body of few unknowns could be guessed from one, also by who
+ * was to learn the answer to a predicate only.
+ */
+export const evidenceStatementSchema = z
+  .strictObject({
+    _type: z.literal("https://in-toto.io/Statement/v1"),
+    subject: z.tuple([
+      z.strictObject({ name: z.literal("connection"), digest: z.strictObject({ sha256: hexHashSchema }) }),
+    ]),
+    predicateType: z.literal(evidencePredicateType),
+    predicate: predicateSchema,
+  })
+  .refine(({ subject, predicate }) => subject[0].digest.sha256 === predicate.transcript.received_sha256, {
+    path: ["subject"],
+    message: "the subject is what was received",
+  });
 
 export type EvidenceStatement = z.infer<typeof evidenceStatementSchema>;

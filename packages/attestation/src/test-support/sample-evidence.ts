@@ -32,7 +32,7 @@ export async function stateSample(
   const nonce = change.nonce === undefined ? sampleInput.nonce : (change.nonce ?? undefined);
   const statement: EvidenceStatement = {
     _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: "response", digest: { sha256: "01".repeat(32) } }],
+    subject: [{ name: "connection", digest: { sha256: "05".repeat(32) } }],
     predicateType: "urn:attestream:tls-evidence:1",
     predicate: {
       mode: "passive",

@@ -42,7 +42,7 @@ export async function makeEvidence(
   const envelope = await signStatement(
     {
       _type: "https://in-toto.io/Statement/v1",
-      subject: [{ name: "response", digest: { sha256: hash("body") } }],
+      subject: [{ name: "connection", digest: { sha256: hash("received") } }],
       predicateType: "urn:attestream:tls-evidence:1",
       predicate: {
         mode: "passive",
