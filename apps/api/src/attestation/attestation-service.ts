@@ -1,52 +1,24 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Kysely, Selectable } from "kysely";
-import {
-  createIssuer,
-  EvidenceMismatchError,
-  verifyAttestation,
-  type AttestationInput,
-  type AttestationMode,
-  type IssuedAttestation,
-  type Refusal,
-} from "@attestream/attestation";
-import { readUnverified } from "@attestream/attestation/evidence";
+import type { AttestationMode } from "@attestream/attestation";
 import { logEntryOf } from "@attestream/attestation/log";
-import type { DsseEnvelope, ErrorCode, Json } from "@attestream/shared";
-import type { ExtractionResult } from "@attestream/shared/worker-protocol";
-import type { PlatformDefinition } from "@attestream/workflow/schema";
-import type { AttestorKeys } from "../attestors/attestor-keys.ts";
+import type { DsseEnvelope, ErrorCode } from "@attestream/shared";
 import type { Log } from "../http/log.ts";
 import type { AttestationLog } from "../log/attestation-log.ts";
-import type { StatusLists } from "../revocation/status-lists.ts";
 import type { SessionService } from "../sessions/session-service.ts";
 import { isDatabaseOutage } from "../storage/database-outage.ts";
 import type { Sealer } from "../storage/encryption.ts";
-import type { AttestationsTable, Database, SessionRow } from "../storage/schema.ts";
-import { findEvidenceProblem } from "./check-evidence.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { AttestationsTable, Database } from "../storage/schema.ts";
+import { createAttest, type AttestDependencies } from "./attest-session.ts";
+import { AttestationFailure, failureOf } from "./attestation-failure.ts";
 import { openAttestation, sealAttestation } from "./stored-attestation.ts";
 import { openEvidence, sealEvidence } from "./stored-evidence.ts";
 
-export interface AttestationServiceDependencies {
+export interface AttestationServiceDependencies extends AttestDependencies {
   db: Kysely<Database>;
   sealer: Sealer;
   sessions: Pick<SessionService, "get" | "apply">;
-  keys: SigningKeys;
-  /** PUBLIC_URL without a slash at the end; becomes `iss`. */
-  issuer: string;
-  /** As the session pinned it. */
-  platform: (session: SessionRow) => Promise<{
-    name: string;
-    definition: Pick<PlatformDefinition, "loginUrl" | "collect" | "prove">;
-  }>;
-  attestors: Pick<AttestorKeys, "trusted" | "remember">;
   /** Of all attestations, append-only. */
   attestationLog: Pick<AttestationLog, "append">;
-  statuses: Pick<StatusLists, "place" | "of" | "token">;
-  readExtraction: (session: SessionRow) => ExtractionResult | null;
-  readReceiverData: (session: SessionRow) => Record<string, Json> | null;
-  now: () => Date;
-  newId: () => string;
   log: Log;
   onIssued?: (mode: AttestationMode) => void;
   onFailed?: (code: ErrorCode) => void;
@@ -71,102 +43,9 @@ export interface AttestationService {
   >;
 }
 
-/** Why no attestation came about, as the session's error code. */
-class AttestationFailure extends Error {
-  readonly code: Extract<
-    ErrorCode,
-    "ATTESTATION_FAILED" | "ATTESTATION_TIMEOUT" | "ATTESTATION_MISMATCH" | "ATTESTOR_UNAVAILABLE"
-  >;
-
-  constructor(code: AttestationFailure["code"], why: string) {
-    super(why);
-    this.code = code;
-  }
-}
-
-/** What a refusal of the own verifier means for the session. */
-function codeOf(refusal: Refusal): AttestationFailure["code"] {
-  // Its key could not be had: who it is, is not known.
-  if (refusal === "attestor_unknown") return "ATTESTOR_UNAVAILABLE";
-  return refusal.startsWith("evidence_") || refusal === "attestor_is_issuer"
-    ? "ATTESTATION_MISMATCH"
-    : "ATTESTATION_FAILED";
-}
-
-/** Told as soon as it is known: what follows may fail, or take too long. */
-type OnPlatform = (platform: { mustBeProved: boolean }) => void;
-
-interface Attested extends IssuedAttestation {
-  kid: string;
-  mode: AttestationMode;
-  envelopes: DsseEnvelope[];
-}
-
 export function createAttestationService(deps: AttestationServiceDependencies): AttestationService {
-  const { db, sessions, keys, issuer, now, log, timeoutMs = 30_000 } = deps;
-
-  async function describe(session: SessionRow, onPlatform: OnPlatform): Promise<AttestationInput> {
-    const extraction = deps.readExtraction(session);
-    if (!extraction) throw new AttestationFailure("ATTESTATION_FAILED", "The session has no extracted data");
-    const receiverData = deps.readReceiverData(session);
-    const platform = await deps.platform(session);
-    onPlatform({ mustBeProved: platform.definition.prove?.some(({ required }) => required === true) === true });
-    const disclosure = session.disclosure ?? "full";
-    const loginUrl = session.custom_url ?? platform.definition.loginUrl;
-    const problem =
-      extraction.workflow.hash === session.platform_hash
-        ? await findEvidenceProblem(extraction, platform.definition, { disclosure, loginUrl })
-        : "The workflow that read the data is not the one that the session pinned";
-    if (problem !== null) throw new AttestationFailure("ATTESTATION_MISMATCH", problem);
-    return {
-      audience: session.partner_id,
-      sessionId: session.id,
-      platform: { id: session.platform_id, name: platform.name },
-      ...(session.nonce === null ? {} : { nonce: session.nonce }),
-      ...(session.external_reference_id === null ? {} : { externalReferenceId: session.external_reference_id }),
-      ...(receiverData === null ? {} : { receiverData }),
-      workflow: extraction.workflow,
-      result: extraction.failedParts.length === 0 ? "complete" : "partial",
-      isolationLevel: extraction.isolationLevel,
-      browser: extraction.browser,
-      claims: extraction.extractedData,
-      evidence: extraction.evidence ?? [],
-      fellBack: extraction.withoutEvidence ?? [],
-      disclosure,
-    };
-  }
-
-  async function attest(session: SessionRow, onPlatform: OnPlatform): Promise<Attested> {
-    const described = await describe(session, onPlatform);
-    const { idx, uri, listId } = await deps.statuses.place(session.id);
-    const input = { ...described, status: { idx, uri } };
-    const envelopes = (input.evidence ?? []).map(({ envelope }) => envelope);
-    const kids = envelopes.map((envelope) => readUnverified(envelope).kid);
-    const signingKey = await keys.active();
-    const issued = await createIssuer({ issuer, signingKey, now, newId: deps.newId }).issue(input);
-    // Checked with the keys as published, as a stranger would: what a partner cannot verify is not given out.
-    const result = await verifyAttestation(issued.attestation, {
-      jwks: await keys.published(),
-      attestors: await deps.attestors.trusted(kids),
-      evidence: envelopes,
-      statusList: await deps.statuses.token(listId),
-      now: now(),
-      issuer,
-      audience: input.audience,
-      sessionId: input.sessionId,
-      platform: input.platform,
-      proofHash: issued.proofHash,
-      ...(input.nonce === undefined ? {} : { nonce: input.nonce }),
-      ...(input.externalReferenceId === undefined ? {} : { externalReferenceId: input.externalReferenceId }),
-      ...(input.receiverData === undefined ? {} : { receiverData: input.receiverData }),
-    });
-    if (!result.ok)
-      throw new AttestationFailure(codeOf(result.reason), `The own verifier refused it: ${result.reason}`);
-    if (!isDeepStrictEqual(result.disclosed, input.claims))
-      throw new AttestationFailure("ATTESTATION_MISMATCH", "The attested data is not the extracted data");
-    await deps.attestors.remember(kids);
-    return { ...issued, kid: signingKey.kid, mode: result.claims.mode, envelopes };
-  }
+  const { db, sessions, issuer, now, log, timeoutMs = 30_000 } = deps;
+  const attest = createAttest(deps);
 
   async function issue(sessionId: string): Promise<void> {
     const session = await sessions.get(sessionId);
@@ -202,7 +81,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
           },
         },
       );
-      deps.onIssued?.(issued.mode);
+      if (outcome === "moved") deps.onIssued?.(issued.mode);
       log.info(
         {
           op: "attestation.issue",
@@ -216,12 +95,7 @@ export function createAttestationService(deps: AttestationServiceDependencies): 
       );
     } catch (error) {
       if (isDatabaseOutage(error)) throw error;
-      const failure =
-        error instanceof EvidenceMismatchError ? new AttestationFailure("ATTESTATION_MISMATCH", error.message) : error;
-      const code = failure instanceof AttestationFailure ? failure.code : "ATTESTATION_FAILED";
-      // The message of a foreign error could quote data: its name is enough to find the place.
-      const reason =
-        failure instanceof AttestationFailure ? failure.message : error instanceof Error ? error.name : typeof error;
+      const { code, message: reason } = failureOf(error);
       deps.onFailed?.(code);
       log.error(
         {

@@ -112,6 +112,13 @@ describe("evidence of anything else is caught", () => {
       }),
     ],
     [
+      "that cannot be read",
+      async (id) => {
+        const [given] = (await witnessed()(id)).evidence ?? [];
+        return given ? { evidence: [{ ...given, envelope: { ...given.envelope, payload: "AAAA" } }] } : {};
+      },
+    ],
+    [
       "given twice",
       async (id) => {
         const { evidence = [] } = await witnessed()(id);
