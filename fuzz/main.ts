@@ -56,13 +56,14 @@ function parseCommand() {
 
 function renderTable(rows: readonly FuzzRow[]): string {
   const lines = [
-    ["what", "cases", "refused", "slowest", "buffers", ""],
-    ...rows.map(({ title, cases, refused, slowestMs, bufferBytes, failure }) => [
+    ["what", "cases", "refused", "slowest", "grown", "kept", ""],
+    ...rows.map(({ title, cases, refused, slowestMs, grownBytes, keptBytes, failure }) => [
       title,
       String(cases),
       `${((100 * refused) / cases).toFixed(1)} %`,
       `${slowestMs.toFixed(1)} ms`,
-      `${(bufferBytes / 2 ** 20).toFixed(0)} MiB`,
+      mib(grownBytes),
+      mib(keptBytes),
       failure === null ? "held" : "FAILED",
     ]),
   ];
@@ -75,4 +76,8 @@ function renderTable(rows: readonly FuzzRow[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

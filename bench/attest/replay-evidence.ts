@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { createReplayClient, openReplay } from "@attestream/attestation/tls-evidence";
+import { createReplayClient, openReplay, type ReplayRequest } from "@attestream/attestation/tls-evidence";
 import type { RowGroup } from "../report/bench.ts";
 import { cpuMs } from "./cpu-ms.ts";
 import { evidenceFloorMs } from "./evidence-floor.ts";
@@ -40,6 +40,11 @@ export const replayEvidence: RowGroup = {
 };
 
 const perBlock = 20;
+const request: ReplayRequest = {
+  target,
+  headers: [["accept", "application/json"]],
+  secretHeaders: [["cookie", `session=${"s".repeat(64)}`]],
+};
 
 async function cpuOf(run: () => Promise<unknown>): Promise<number> {
   const startedAt = cpuMs();
@@ -52,20 +57,21 @@ async function replay({ proxy, roots, body }: EvidenceServer): Promise<void> {
   const client = createReplayClient({ serverName, roots, now, random: randomBytes });
   const socket = connect({ port: proxy.port, host: "127.0.0.1" });
   await once(socket, "connect");
+  const answered = Promise.withResolvers<void>();
+  socket.on("error", answered.reject);
+  socket.on("data", (chunk: Buffer) => {
+    try {
+      const answer = client.receive(chunk);
+      if (answer.length > 0) socket.write(answer);
+      if (client.state === "ready") socket.write(client.request(request));
+      if (client.state === "answered") answered.resolve();
+    } catch (error) {
+      answered.reject(error);
+    }
+  });
   socket.write(client.start());
-  for await (const chunk of socket) {
-    const answer = client.receive(chunk as Buffer);
-    if (answer.length > 0) socket.write(answer);
-    if (client.state === "ready")
-      socket.write(
-        client.request({
-          target,
-          headers: [["accept", "application/json"]],
-          secretHeaders: [["cookie", `session=${"s".repeat(64)}`]],
-        }),
-      );
-    if (client.state === "answered") break;
-  }
+  await answered.promise;
+  socket.destroy();
   const recorded = proxy.connections.pop();
   const { serverSecrets, clientKeys } = client;
   if (recorded === undefined || serverSecrets === null || clientKeys === null) throw new Error("there was no answer");

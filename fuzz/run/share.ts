@@ -14,9 +14,12 @@ export const tallySchema = z.strictObject({
   kind: z.string(),
   done: z.int(),
   refused: z.int(),
+  /** Computing time, in the steps in which the kernel counts it. */
   slowestMs: z.number(),
-  /** Of memory outside of the heap, which has a limit of its own. */
-  bufferBytes: z.number(),
+  /** The most that memory grew by within one case. */
+  grownBytes: z.number(),
+  /** What is in use once everything that nobody holds has been collected. */
+  keptBytes: z.number(),
   /** The first case that went wrong; the thread stops there. */
   failure: z.strictObject({ index: z.int(), message: z.string() }).nullable(),
   ended: z.boolean(),

@@ -41,7 +41,7 @@ export function checkCertificateVerify(body: Uint8Array, publicKey: KeyObject, t
 function hasSigned({ hash, key }: Scheme, publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
   try {
-    return verify(hash, data, { key: publicKey, ...(key === "ec" ? {} : pss) }, signature);
+    return verify(hash, data, key === "ec" ? publicKey : { key: publicKey, ...pss }, signature);
   } catch {
     return false;
   }
