@@ -54,6 +54,7 @@ async function writeSingleFile(bundling: BuildOptions, dist: string): Promise<vo
     )
     .replace('<link rel="stylesheet" href="%STYLE%" />', () => `<style>${style}</style>`)
     .replace('<script type="module" src="%SCRIPT%"></script>\n', "")
+    .replace('<div id="verifier">', '<div id="verifier" data-single>')
     .replace("</body>", () => `<script>${script}</script>\n  </body>`);
   await replaceFile(join(dist, "verify.html"), html);
 }

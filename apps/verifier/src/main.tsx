@@ -2,9 +2,9 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { createDesk } from "./desk.ts";
 
-const root = document.querySelector("#verifier");
+const root = document.querySelector<HTMLElement>("#verifier");
 if (root) {
-  const single = location.protocol === "file:";
+  const single = "single" in root.dataset;
   const draw = () => render(<App desk={desk} home={window} single={single} />, root);
   const desk = createDesk({ home: window, now: () => new Date(), onChange: draw });
   draw();
