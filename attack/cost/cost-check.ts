@@ -57,8 +57,8 @@ export const costCheck: Check = {
       patches: [
         {
           file: "apps/browser-worker/src/sandbox/jail.ts",
-          find: '4>&- & exec "$0" "$@"`',
-          replace: '4>&- & sleep 0.4; exec "$0" "$@"`',
+          find: '${forward} & "$0" "$@"',
+          replace: '${forward} & sleep 0.4; "$0" "$@"',
         },
       ],
     },

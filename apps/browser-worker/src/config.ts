@@ -196,7 +196,11 @@ export function loadConfig(
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parsed.data;
   const caFile = values.EXTRA_CA_FILE;
-  const upstreams = withGateway(values.EGRESS_UPSTREAMS, values.EGRESS_GATEWAY);
+  const gateway =
+    caFile !== undefined && values.EGRESS_GATEWAY?.secure
+      ? { ...values.EGRESS_GATEWAY, ca: readCa(caFile) }
+      : values.EGRESS_GATEWAY;
+  const upstreams = withGateway(values.EGRESS_UPSTREAMS, gateway);
   // Read here only where this process itself needs it; the browsers' store says what is wrong with it otherwise.
   const extraCa = caFile !== undefined && attestors.length > 0 ? readCa(caFile) : undefined;
   return {
@@ -212,7 +216,7 @@ export function loadConfig(
     devHosts: values.EGRESS_DEV_HOSTS,
     refusedCidrs: values.EGRESS_REFUSED_CIDRS,
     upstreams: caFile === undefined ? upstreams : trustAlso(upstreams, () => readCa(caFile)),
-    gateway: values.EGRESS_GATEWAY,
+    gateway,
     egressLimits: {
       connections: values.EGRESS_CONNECTIONS,
       connectionsPerSecond: values.EGRESS_CONNECTIONS_PER_SECOND,
