@@ -6,7 +6,7 @@ import { createRandom } from "../mutate/random.ts";
 import { bytesInUse, bytesKept } from "./memory.ts";
 import { shareSchema, type Tally } from "./share.ts";
 
-const tellEvery = 1000;
+const tellEvery = 2000;
 const port = parentPort as MessagePort;
 
 const share = shareSchema.parse(workerData);
@@ -24,17 +24,22 @@ const tally: Tally = {
   ended: false,
 };
 
+let before = { bytes: bytesInUse(), ms: cpuMs() };
 for (let index = share.from; index < share.to && tally.failure === null; index += 1) {
-  const [startedAt, before] = [cpuMs(), bytesInUse()];
   try {
     if (runCase(createRandom(share.seed, index)) === "refused") tally.refused += 1;
   } catch (error) {
     tally.failure = { index, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
-  tally.grownBytes = Math.max(tally.grownBytes, bytesInUse() - before);
-  tally.slowestMs = Math.max(tally.slowestMs, cpuMs() - startedAt);
+  const after = { bytes: bytesInUse(), ms: cpuMs() };
+  tally.grownBytes = Math.max(tally.grownBytes, after.bytes - before.bytes);
+  tally.slowestMs = Math.max(tally.slowestMs, after.ms - before.ms);
+  before = after;
   tally.done += 1;
-  if (tally.done % tellEvery === 0) await tell();
+  if (tally.done % tellEvery === 0) {
+    await tell();
+    before = { bytes: bytesInUse(), ms: cpuMs() };
+  }
 }
 tally.ended = true;
 await tell();
