@@ -19,6 +19,7 @@ const longest = [
   "apps/api/src/dispatch/dispatch.int.test.ts",
   "apps/api/src/main.int.test.ts",
   "packages/conformance/src/conformance.int.test.ts",
+  "fuzz/fuzz.test.ts",
 ];
 
 /**

@@ -1,4 +1,7 @@
-/** A source of numbers that gives the same for the same seed and case, so that a case can be run again by itself. */
+/**
+ * A source of numbers that gives the same for the same seed and case: the same changes again, though to connections that are
+ * recorded anew.
+ */
 export interface Random {
   /** From 0 up to, not including, `limit`. */
   below(limit: number): number;
