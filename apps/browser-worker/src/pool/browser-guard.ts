@@ -8,8 +8,8 @@ import { FairShare } from "./fair-share.ts";
 import { TreeUsage, type Usage } from "./tree-usage.ts";
 
 const everyMs = 1_000;
-/** Of a greedy browser, beside the others. */
-const greedyShare = 1 / 10;
+/** While browsers wait for each other: a greedy one is found before anybody's picture has stood still for long. */
+const busyEveryMs = 400;
 
 export interface BrowserGuardOptions {
   /** What one browser may take, all its processes together. */
@@ -17,11 +17,11 @@ export interface BrowserGuardOptions {
   log: Logger;
 }
 
-/** The kernel's own means to share out processors; null where there are none. */
-type Shares = Pick<ControlGroup, "setShare"> | null;
+/** The kernel's own means to bound what a browser uses of the processors; null where there are none. */
+type Bounds = Pick<ControlGroup, "boundCores"> | null;
 
 interface Watched {
-  shares: Shares;
+  bounds: Bounds;
   exceeded: boolean;
   /** The kernel knows that the worker itself comes first. */
   settled: boolean;
@@ -48,8 +48,8 @@ export class BrowserGuard {
   }
 
   /** A browser's first process, from now until `stop`. `exceeded` is true once the browser was ended for its memory. */
-  watch(root: number, shares: Shares = null): { readonly exceeded: boolean; stop(): void } {
-    const watched: Watched = { shares, exceeded: false, settled: shares !== null };
+  watch(root: number, bounds: Bounds = null): { readonly exceeded: boolean; stop(): void } {
+    const watched: Watched = { bounds, exceeded: false, settled: bounds !== null };
     this.#watched.set(root, watched);
     if (!this.#looking) void this.#look();
     return {
@@ -64,14 +64,15 @@ export class BrowserGuard {
     this.#looking = true;
     let idle = idleSeconds();
     let at = performance.now();
-    for (; this.#watched.size > 0; await sleep(everyMs, undefined, { ref: false })) {
+    const pauseMs = () => (this.#share.isContended ? busyEveryMs : everyMs);
+    for (; this.#watched.size > 0; await sleep(pauseMs(), undefined, { ref: false })) {
       const taken = await this.#usage.look(this.#watched);
       const [idleBefore, before] = [idle, at];
       idle = idleSeconds();
       at = performance.now();
       const seconds = (at - before) / 1000;
       await this.#checkMemory(taken);
-      if (seconds >= everyMs / 2000) await this.#shareOut(taken, seconds, (idle - idleBefore) / seconds);
+      if (seconds >= busyEveryMs / 2000) await this.#shareOut(taken, seconds, (idle - idleBefore) / seconds);
     }
     this.#looking = false;
   }
@@ -94,12 +95,12 @@ export class BrowserGuard {
       await setUrgency(pids, urgencies.usual);
     }
     const used = new Map([...taken].map(([root, { cpuSeconds }]) => [root, cpuSeconds / seconds]));
-    for (const { root, greedy } of this.#share.note(used, idleCores)) {
+    for (const { root, most } of this.#share.note(used, idleCores)) {
       const cores = Number((used.get(root) ?? 0).toFixed(2));
-      this.#options.log.info({ cores, greedy }, "a browser's share of the processors");
-      const shares = this.#watched.get(root)?.shares;
-      if (shares) await shares.setShare(greedy ? greedyShare : 1);
-      else await setUrgency(taken.get(root)?.pids ?? [], greedy ? urgencies.greedy : urgencies.usual);
+      this.#options.log.info({ cores, most }, "a browser's use of the processors is bounded, or free again");
+      const bounds = this.#watched.get(root)?.bounds;
+      if (bounds) await bounds.boundCores(most);
+      else await setUrgency(taken.get(root)?.pids ?? [], most === null ? urgencies.usual : urgencies.greedy);
     }
   }
 }

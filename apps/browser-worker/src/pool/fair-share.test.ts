@@ -5,50 +5,62 @@ const cores = 2;
 const [bomb, neighbour] = [100, 200];
 const heavy = { [bomb]: 1.1, [neighbour]: 0.5 };
 
-/** What changed, as "<look>: <root> greedy" or "... free", counted from 1. */
+/** What changed, as "<look>: <root> at most <cores>" or "... free", counted from 1. */
 function looks(share: FairShare, times: number, used: Record<number, number>, idleCores = 0): string[] {
   const byRoot = new Map(Object.entries(used).map(([root, value]) => [Number(root), value]));
   return Array.from({ length: times }, (_, index) =>
-    share.note(byRoot, idleCores).map(({ root, greedy }) => `${index + 1}: ${root} ${greedy ? "greedy" : "free"}`),
+    share
+      .note(byRoot, idleCores)
+      .map(({ root, most }) => `${index + 1}: ${root} ${most === null ? "free" : `at most ${most.toFixed(2)}`}`),
   ).flat();
 }
 
 describe("a browser that takes more than its share", () => {
   it("is greedy once it has done so for some looks on a busy machine, for a term", () => {
-    expect(looks(new FairShare(cores), 8, heavy)).toEqual(["3: 100 greedy", "8: 100 free"]);
+    expect(looks(new FairShare(cores), 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
   });
 
   it("takes from nobody where processors are idle, or where it is alone", () => {
-    expect(looks(new FairShare(cores), 10, heavy, 0.5)).toEqual([]);
+    expect(looks(new FairShare(cores), 20, heavy, 0.5)).toEqual([]);
     expect(looks(new FairShare(cores), 10, { [bomb]: 1.9, [neighbour]: 0.01 })).toEqual([]);
   });
 
   it("is not greedy for a page that loads", () => {
     const share = new FairShare(cores);
     for (let turn = 0; turn < 5; turn += 1) {
-      expect(looks(share, 2, heavy)).toEqual([]);
+      expect(looks(share, 1, heavy)).toEqual([]);
       expect(looks(share, 1, { [bomb]: 0.3, [neighbour]: 0.5 })).toEqual([]);
     }
   });
 
   it("is held back longer each time it is greedy again at once", () => {
-    const changes = looks(new FairShare(cores), 250, heavy);
+    const changes = looks(new FairShare(cores), 600, heavy);
     const terms = changes
       .map((change) => Number(change.split(":")[0]))
       .flatMap((at, index, all) => (index % 2 ? [at - (all[index - 1] ?? 0)] : []));
-    expect(terms).toEqual([5, 10, 20, 40, 60, 60]);
+    expect(terms).toEqual([10, 20, 40, 80, 160, 160]);
   });
 
   it("begins anew after a while of modesty", () => {
     const share = new FairShare(cores);
-    looks(share, 3 + 5 + 3 + 10, heavy);
-    looks(share, 30, { [bomb]: 0.2, [neighbour]: 0.5 });
-    expect(looks(share, 8, heavy)).toEqual(["3: 100 greedy", "8: 100 free"]);
+    looks(share, 2 + 10 + 2 + 20, heavy);
+    looks(share, 60, { [bomb]: 0.2, [neighbour]: 0.5 });
+    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
+  });
+
+  it("is looked at more often while it is so", () => {
+    const share = new FairShare(cores);
+    looks(share, 1, heavy);
+    expect(share.isContended).toBe(true);
+    looks(share, 1, { [bomb]: 0.5, [neighbour]: 0.5 }, 1);
+    expect(share.isContended).toBe(false);
+    looks(share, 1, { [bomb]: 1.9 });
+    expect(share.isContended).toBe(false);
   });
 
   it("leaves the others alone while it is held back", () => {
     const share = new FairShare(cores);
-    looks(share, 3, heavy);
+    looks(share, 2, heavy);
     expect(looks(share, 4, { [bomb]: 0.2, [neighbour]: 1.2 })).toEqual([]);
   });
 
@@ -56,7 +68,7 @@ describe("a browser that takes more than its share", () => {
     const share = new FairShare(cores);
     looks(share, 3, heavy);
     looks(share, 1, { [neighbour]: 0.5 });
-    expect(looks(share, 8, heavy)).toEqual(["3: 100 greedy", "8: 100 free"]);
+    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
   });
 });
 

@@ -2,12 +2,16 @@
 const busyIdlePart = 0.15;
 /** A browser that uses less does not count as one that wants a share. Cores. */
 const leastUse = 0.05;
+/** More than a page that moves usually takes. */
+const hardWork = 0.6;
 const tolerance = 1.25;
 /** Looks above its share that make a browser greedy: a page that loads takes much, too, and is done soon. */
-const greedyLooks = 3;
+const greedyLooks = 2;
+/** Of an equal share: what a greedy one is left. */
+const partLeft = 0.5;
 /** Looks that it is held back for, doubled each time it is greedy again soon. */
-const shortestTerm = 5;
-const longestTerm = 60;
+const shortestTerm = 10;
+const longestTerm = 160;
 
 interface Standing {
   above: number;
@@ -20,7 +24,8 @@ interface Standing {
 
 export interface Verdict {
   root: number;
-  greedy: boolean;
+  /** Cores that it shall do with for now; null: no longer held back. */
+  most: number | null;
 }
 
 /**
@@ -31,9 +36,15 @@ export interface Verdict {
 export class FairShare {
   readonly #cores: number;
   readonly #standings = new Map<number, Standing>();
+  #contended = false;
 
   constructor(cores: number) {
     this.#cores = cores;
+  }
+
+  /** There are several browsers, and one works hard or no processor is idle. */
+  get isContended(): boolean {
+    return this.#contended;
   }
 
   /** One look: cores that each browser has used since the last, and cores that nobody has. Tells what has changed. */
@@ -42,24 +53,25 @@ export class FairShare {
     const isBusy = idleCores < this.#cores * busyIdlePart;
     // Who is held back already takes from nobody.
     const wanting = [...used].filter(([root, cores]) => cores > leastUse && !this.#isHeldBack(root)).length;
-    const most = (tolerance * this.#cores) / (wanting + 1);
+    this.#contended = used.size > 1 && (isBusy || Math.max(...used.values()) > hardWork);
+    const share = this.#cores / (wanting + 1);
     const verdicts: Verdict[] = [];
     for (const [root, cores] of used) {
       const standing = this.#standings.get(root) ?? { above: 0, left: 0, term: shortestTerm / 2, free: 0 };
       this.#standings.set(root, standing);
       if (standing.left > 0) {
         standing.left -= 1;
-        if (standing.left === 0) verdicts.push({ root, greedy: false });
+        if (standing.left === 0) verdicts.push({ root, most: null });
         continue;
       }
       standing.free += 1;
       // One browser alone takes from nobody.
-      standing.above = isBusy && wanting > 1 && cores > most ? standing.above + 1 : 0;
+      standing.above = isBusy && wanting > 1 && cores > share * tolerance ? standing.above + 1 : 0;
       if (standing.above < greedyLooks) continue;
       const soon = standing.free <= 2 * standing.term;
       standing.term = soon ? Math.min(standing.term * 2, longestTerm) : shortestTerm;
       Object.assign(standing, { above: 0, left: standing.term, free: 0 });
-      verdicts.push({ root, greedy: true });
+      verdicts.push({ root, most: share * partLeft });
     }
     return verdicts;
   }

@@ -30,10 +30,13 @@ describe("control groups of browsers", () => {
     const group = await groups?.create("slot-0", limits);
     expect(get(`sys/fs/cgroup/memory/box/${own}/slot-0/memory.limit_in_bytes`)).toBe("67108864");
     expect(get(`sys/fs/cgroup/pids/${own}/slot-0/pids.max`)).toBe("100");
-    await group?.setShare(0.02);
-    expect(get(`sys/fs/cgroup/cpu,cpuacct/${own}/slot-0/cpu.shares`)).toBe("20");
-    await group?.setShare(0);
-    expect(get(`sys/fs/cgroup/cpu,cpuacct/${own}/slot-0/cpu.shares`)).toBe("2");
+    const quota = () => get(`sys/fs/cgroup/cpu,cpuacct/${own}/slot-0/cpu.cfs_quota_us`);
+    await group?.boundCores(1 / 3);
+    expect(quota()).toBe("33333");
+    await group?.boundCores(0);
+    expect(quota()).toBe("1000");
+    await group?.boundCores(null);
+    expect(quota()).toBe("-1");
     expect(group?.members.map((file) => file.slice(root.length))).toEqual([
       `/sys/fs/cgroup/memory/box/${own}/slot-0/cgroup.procs`,
       `/sys/fs/cgroup/pids/${own}/slot-0/cgroup.procs`,
@@ -51,8 +54,11 @@ describe("control groups of browsers", () => {
     await put("sys/fs/cgroup/box/cgroup.subtree_control", "cpu memory pids\n");
     const group = await (await openControlGroups(root))?.create("slot-0", limits);
     expect(get(`sys/fs/cgroup/box/${own}/cgroup.subtree_control`)).toBe("+memory +pids +cpu");
-    await group?.setShare(0.5);
-    expect(get(`sys/fs/cgroup/box/${own}/slot-0/cpu.weight`)).toBe("50");
+    const bound = () => get(`sys/fs/cgroup/box/${own}/slot-0/cpu.max`);
+    await group?.boundCores(0.5);
+    expect(bound()).toBe("50000 100000");
+    await group?.boundCores(null);
+    expect(bound()).toBe("max 100000");
     expect(get(`sys/fs/cgroup/box/${own}/slot-0/memory.max`)).toBe("67108864");
     expect(group?.members.map((file) => file.slice(root.length))).toEqual([
       `/sys/fs/cgroup/box/${own}/slot-0/cgroup.procs`,

@@ -14,8 +14,8 @@ export interface ControlGroup {
   members: readonly string[];
   /** The kernel has ended a process of it because the group was out of memory. */
   readonly outOfMemory: boolean;
-  /** Of the processors beside other browsers: 1 is what every browser has at first. */
-  setShare(part: number): Promise<void>;
+  /** Cores that all its processes may use together; null: as many as there are. */
+  boundCores(most: number | null): Promise<void>;
   /** Everything in it must have ended. */
   remove(): Promise<void>;
 }
@@ -30,13 +30,16 @@ interface Interface {
   /** Where our groups are made, by controller; one folder for all in version 2. */
   folders: Record<"memory" | "pids" | "cpu", string>;
   memoryMost: string;
-  /** How much of the processor a group gets beside others; what it is for anybody, and the least. */
-  share: { file: string; usual: number; least: number };
+  /** Where its processor time is bounded, and what is written there: microseconds of each period; null for no bound. */
+  bound: { file: string; text: (quota: number | null) => string };
   /** Has a line `oom_kill <count>`. */
   memoryEvents: string;
 }
 
 const prefix = "attestream-";
+/** The kernel's usual one. */
+const periodUs = 100_000;
+const leastQuotaUs = 1_000;
 
 /**
  * Control groups for the browsers of this process, below its own (version 2: beside it), so that what is around the
@@ -82,10 +85,11 @@ async function createGroup(kernel: Interface, name: string, limits: ControlLimit
         return false;
       }
     },
-    async setShare(part) {
-      const { file, usual, least } = kernel.share;
+    async boundCores(most) {
+      const { file, text } = kernel.bound;
+      const quota = most === null ? null : Math.max(Math.round(most * periodUs), leastQuotaUs);
       // It may be going away.
-      await writeFile(at("cpu", file), String(Math.max(Math.round(usual * part), least))).catch(() => {});
+      await writeFile(at("cpu", file), text(quota)).catch(() => {});
     },
     async remove() {
       for (const folder of folders) await removeTree(folder);
@@ -110,7 +114,7 @@ async function findVersion1(root: string): Promise<Interface | null> {
   return {
     folders: { memory, pids, cpu },
     memoryMost: "memory.limit_in_bytes",
-    share: { file: "cpu.shares", usual: 1_024, least: 2 },
+    bound: { file: "cpu.cfs_quota_us", text: (quota) => String(quota ?? -1) },
     memoryEvents: "memory.oom_control",
   };
 }
@@ -127,7 +131,7 @@ async function findVersion2(root: string): Promise<Interface | null> {
   return {
     folders: { memory: folder, pids: folder, cpu: folder },
     memoryMost: "memory.max",
-    share: { file: "cpu.weight", usual: 100, least: 1 },
+    bound: { file: "cpu.max", text: (quota) => `${quota ?? "max"} ${periodUs}` },
     memoryEvents: "memory.events",
   };
 }
