@@ -27,6 +27,9 @@ export default defineConfig({
           ],
           exclude: ["**/*.{int,browser,e2e}.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
+          maxWorkers: 2,
+          // They need nothing and leave nothing: a process for each would take longer than the tests.
+          isolate: false,
         },
       },
       {

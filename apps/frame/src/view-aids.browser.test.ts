@@ -42,6 +42,11 @@ function drawWhite(): void {
   );
 }
 
+async function drawn(wanted: number): Promise<void> {
+  drawWhite();
+  await server.message("ack", ({ seq }) => seq === wanted);
+}
+
 describe("the quality of the link", () => {
   it("is said only while it is not good", async () => {
     await open();
@@ -96,15 +101,17 @@ describe("a page that slept", () => {
         Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
       });
-      await page.clock.fastForward(60_000);
+      // Longer than it may be hidden unasked, shorter than an answer may take.
+      await page.clock.fastForward(16_000);
       await page.evaluate(() => {
         Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
       });
-      // Awake it asks whether somebody is there. Its clock must not go on before it has heard: a picture comes after that.
-      await server.until(() => server.pongs > turn);
-      drawWhite();
-      await server.message("ack", ({ seq }) => seq === turn + 2);
+      // Awake it asks whether somebody is there. Its clock must not go on before it has heard: an acknowledgement comes after
+      // the question, and a picture after the answer.
+      await drawn(2 + 2 * turn);
+      await server.until(() => server.unanswered === 0);
+      await drawn(3 + 2 * turn);
     }
     expect(server.opened).toBe(1);
   });

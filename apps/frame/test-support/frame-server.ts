@@ -77,8 +77,8 @@ export class FrameServer {
   handOverToken: string = randomUUID();
   /** How late pings are answered, milliseconds; null: never. They are not kept. */
   pongMs: number | null = 0;
-  /** Pings answered so far. */
-  pongs = 0;
+  /** Pings that have come and were not answered yet. */
+  unanswered = 0;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #cookies: boolean;
@@ -272,13 +272,14 @@ export class FrameServer {
 
   #answerPing(id: number): void {
     this.say({ type: "pong", id });
-    this.pongs += 1;
+    this.unanswered -= 1;
     this.#happened();
   }
 
   #hear(message: ViewerMessage): void {
-    if (message.type !== "ping") this.received.push(message);
-    else if (this.pongMs !== null) setTimeout(() => this.#answerPing(message.id), this.pongMs);
+    if (message.type !== "ping") return void this.received.push(message);
+    this.unanswered += 1;
+    if (this.pongMs !== null) setTimeout(() => this.#answerPing(message.id), this.pongMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, dist: string): Promise<void> {

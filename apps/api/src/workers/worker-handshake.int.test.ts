@@ -110,10 +110,10 @@ it("a worker is refused below MIN_ISOLATION, and the least level of the others i
       isolationLevel,
     });
   const ready = async () => (await strict.call("GET", "/readyz", { key: null })).body;
-  expect(await ready()).toEqual({ status: "ok", workers: 0, isolationLevel: null });
+  expect(await ready()).toEqual({ status: "ok", workers: 0, isolationLevel: null, attestors: [] });
   expect(await (await connect("L1")).closed).toBe(workerCloseCodes.isolationTooLow);
   const workers = [await connect("L3"), await connect("L2")];
-  await expect.poll(ready).toEqual({ status: "ok", workers: 2, isolationLevel: "L2" });
+  await expect.poll(ready).toEqual({ status: "ok", workers: 2, isolationLevel: "L2", attestors: [] });
   for (const worker of workers) await worker.stop();
 });
 
