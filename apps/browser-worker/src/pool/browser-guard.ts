@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -20,6 +21,13 @@ export interface BrowserGuardOptions {
 /** The kernel's own means to bound what a browser uses of the processors; null where there are none. */
 type Bounds = Pick<ControlGroup, "boundCores"> | null;
 
+/** Of the machine, as are the idle ones. */
+const cores = cpus().length;
+/** USER_HZ; 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+/** With more than this idle nobody waits for anybody, and who uses what is not looked at. Of all processors. */
+const calmPart = 0.5;
+
 interface Watched {
   bounds: Bounds;
   exceeded: boolean;
@@ -35,7 +43,7 @@ interface Watched {
 export class BrowserGuard {
   readonly #options: BrowserGuardOptions;
   readonly #usage = new TreeUsage();
-  readonly #share = new FairShare(cpus().length);
+  readonly #share = new FairShare(cores);
   readonly #watched = new Map<number, Watched>();
   #looking = false;
 
@@ -62,17 +70,18 @@ export class BrowserGuard {
 
   async #look(): Promise<void> {
     this.#looking = true;
-    let idle = idleSeconds();
-    let at = performance.now();
+    let [idle, idleAt, lookedAt] = [idleSeconds(), performance.now(), 0];
     const pauseMs = () => (this.#share.isContended ? busyEveryMs : everyMs);
     for (; this.#watched.size > 0; await sleep(pauseMs(), undefined, { ref: false })) {
-      const taken = await this.#usage.look(this.#watched);
-      const [idleBefore, before] = [idle, at];
-      idle = idleSeconds();
-      at = performance.now();
-      const seconds = (at - before) / 1000;
+      const [idleBefore, idleBeforeAt, lookedBefore] = [idle, idleAt, lookedAt];
+      [idle, idleAt] = [idleSeconds(), performance.now()];
+      const idleCores = (idle - idleBefore) / secondsOf(idleAt - idleBeforeAt);
+      const taken = await this.#usage.look(this.#watched, { cpu: idleCores <= cores * calmPart });
+      // Looking takes its time, on a busy machine too much to be left out.
+      lookedAt = performance.now();
       await this.#checkMemory(taken);
-      if (seconds >= busyEveryMs / 2000) await this.#shareOut(taken, seconds, (idle - idleBefore) / seconds);
+      await this.#settle(taken);
+      await this.#shareOut(taken, secondsOf(lookedAt - lookedBefore), idleCores);
     }
     this.#looking = false;
   }
@@ -87,17 +96,20 @@ export class BrowserGuard {
     }
   }
 
-  async #shareOut(taken: ReadonlyMap<number, Usage>, seconds: number, idleCores: number): Promise<void> {
+  async #settle(taken: ReadonlyMap<number, Usage>): Promise<void> {
     for (const [root, watched] of this.#watched) {
       const pids = taken.get(root)?.pids;
       if (watched.settled || pids === undefined) continue;
       watched.settled = true;
       await setUrgency(pids, urgencies.usual);
     }
+  }
+
+  async #shareOut(taken: ReadonlyMap<number, Usage>, seconds: number, idleCores: number): Promise<void> {
     const used = new Map([...taken].map(([root, { cpuSeconds }]) => [root, cpuSeconds / seconds]));
     for (const { root, most } of this.#share.note(used, idleCores)) {
-      const cores = Number((used.get(root) ?? 0).toFixed(2));
-      this.#options.log.info({ cores, most }, "a browser's use of the processors is bounded, or free again");
+      const took = Number((used.get(root) ?? 0).toFixed(2));
+      this.#options.log.info({ took, most }, "a browser's use of the processors is bounded, or free again");
       const bounds = this.#watched.get(root)?.bounds;
       if (bounds) await bounds.boundCores(most);
       else await setUrgency(taken.get(root)?.pids ?? [], most === null ? urgencies.usual : urgencies.greedy);
@@ -105,7 +117,10 @@ export class BrowserGuard {
   }
 }
 
+const secondsOf = (ms: number) => Math.max(ms, 1) / 1000;
+
 /** Of all processors together, since the machine began. */
 function idleSeconds(): number {
-  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1000;
+  const [, idle = "0"] = /^cpu +\d+ \d+ \d+ (\d+)/.exec(readFileSync("/proc/stat", "utf8")) ?? [];
+  return Number(idle) / ticksPerSecond;
 }

@@ -17,7 +17,7 @@ function looks(share: FairShare, times: number, used: Record<number, number>, id
 
 describe("a browser that takes more than its share", () => {
   it("is greedy once it has done so for some looks on a busy machine, for a term", () => {
-    expect(looks(new FairShare(cores), 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
+    expect(looks(new FairShare(cores), 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
   });
 
   it("takes from nobody where processors are idle, or where it is alone", () => {
@@ -45,7 +45,7 @@ describe("a browser that takes more than its share", () => {
     const share = new FairShare(cores);
     looks(share, 2 + 10 + 2 + 20, heavy);
     looks(share, 60, { [bomb]: 0.2, [neighbour]: 0.5 });
-    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
+    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
   });
 
   it("is looked at more often while it is so", () => {
@@ -68,7 +68,7 @@ describe("a browser that takes more than its share", () => {
     const share = new FairShare(cores);
     looks(share, 3, heavy);
     looks(share, 1, { [neighbour]: 0.5 });
-    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.33", "12: 100 free"]);
+    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
   });
 });
 

@@ -7,8 +7,8 @@ const hardWork = 0.6;
 const tolerance = 1.25;
 /** Looks above its share that make a browser greedy: a page that loads takes much, too, and is done soon. */
 const greedyLooks = 2;
-/** Of an equal share: what a greedy one is left. */
-const partLeft = 0.5;
+/** Of an equal share: what a greedy one is left at first, which a page that loads can do with, and when it goes on. */
+const partsLeft = { first: 0.6, later: 0.3 } as const;
 /** Looks that it is held back for, doubled each time it is greedy again soon. */
 const shortestTerm = 10;
 const longestTerm = 160;
@@ -66,12 +66,14 @@ export class FairShare {
       }
       standing.free += 1;
       // One browser alone takes from nobody.
-      standing.above = isBusy && wanting > 1 && cores > share * tolerance ? standing.above + 1 : 0;
+      const isAbove = isBusy && wanting > 1 && cores > share * tolerance;
+      // A look on a busy machine is not exact: one below does not undo all.
+      standing.above = isAbove ? standing.above + 1 : Math.max(standing.above - 1, 0);
       if (standing.above < greedyLooks) continue;
       const soon = standing.free <= 2 * standing.term;
       standing.term = soon ? Math.min(standing.term * 2, longestTerm) : shortestTerm;
       Object.assign(standing, { above: 0, left: standing.term, free: 0 });
-      verdicts.push({ root, most: share * partLeft });
+      verdicts.push({ root, most: share * (standing.term > shortestTerm ? partsLeft.later : partsLeft.first) });
     }
     return verdicts;
   }

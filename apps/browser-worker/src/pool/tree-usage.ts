@@ -5,7 +5,7 @@ export interface Usage {
   pids: number[];
   /** Held for itself or shared within. Program text is not counted. */
   memoryMiB: number;
-  /** Processor time since the last look, seconds. */
+  /** Processor time since the last look, seconds; 0 where it was not asked for. */
   cpuSeconds: number;
 }
 
@@ -23,8 +23,8 @@ export class TreeUsage {
   #origins = new Map<number, Origin>();
   #ticks = new Map<number, number>();
 
-  /** Keyed by the first process of each tree. */
-  async look(roots: ReadonlyMap<number, unknown>): Promise<Map<number, Usage>> {
+  /** Keyed by the first process of each tree. Processor time is told from the second look in a row on that asks for it. */
+  async look(roots: ReadonlyMap<number, unknown>, { cpu }: { cpu: boolean }): Promise<Map<number, Usage>> {
     const taken = new Map<number, Usage>();
     const origins = new Map<number, Origin>();
     const ticks = new Map<number, number>();
@@ -39,14 +39,16 @@ export class TreeUsage {
       if (!known) origins.set(pid, { parent: numberIn(status, parentPattern), group: numberIn(status, groupPattern) });
       const root = rootOf(pid, origins, roots);
       if (root === null) continue;
-      const spent = ticksIn(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
-      ticks.set(pid, spent);
       const usage = taken.get(root) ?? { pids: [], memoryMiB: 0, cpuSeconds: 0 };
       usage.pids.push(pid);
       usage.memoryMiB += (numberIn(status, ownPattern) + numberIn(status, sharedPattern)) / 1024;
-      // Of one that is new: all that it has had.
-      usage.cpuSeconds += Math.max(0, spent - (this.#ticks.get(pid) ?? 0)) / ticksPerSecond;
       taken.set(root, usage);
+      if (!cpu) continue;
+      const spent = ticksIn(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
+      ticks.set(pid, spent);
+      // Of one that is new: all that it has had.
+      const before = this.#ticks.get(pid) ?? (known ? spent : 0);
+      usage.cpuSeconds += Math.max(0, spent - before) / ticksPerSecond;
     }
     this.#origins = origins;
     this.#ticks = ticks;

@@ -14,7 +14,7 @@ export interface EncodedFrame {
   height: number;
   shift: PacketShift | null;
   rectangles: PacketRectangle[];
-  /** Part of the picture that had to be drawn anew, 0 to 1. */
+  /** Part of the picture that had to be drawn anew, 0 to 1. None of what scrolled into view: it comes once, and the rest is saved. */
   dirty: number;
   /** Some of what the viewer has is rough: to be settled once nothing moves. */
   rough: boolean;
@@ -112,7 +112,8 @@ export class DeltaEncoder {
     const { width, height } = after;
     const shift = moved?.shift ?? null;
     const onlyMotion = !moved && cuts.length > 0 && cuts.every(({ moving }) => moving);
-    return { flags: packetFlags.delta, width, height, shift, rectangles, dirty, rough: motion.hasRough, onlyMotion };
+    const told = { dirty: moved ? 0 : dirty, rough: motion.hasRough, onlyMotion };
+    return { flags: packetFlags.delta, width, height, shift, rectangles, ...told };
   }
 
   /** Some of all that is rough, properly. */
