@@ -27,6 +27,8 @@ const cores = cpus().length;
 const ticksPerSecond = 100;
 /** With more than this idle nobody waits for anybody, and who uses what is not looked at. Of all processors. */
 const calmPart = 0.5;
+/** Where that is so and the kernel bounds memory, too, one look of so many is taken. */
+const calmTurns = 5;
 
 interface Watched {
   bounds: Bounds;
@@ -72,18 +74,28 @@ export class BrowserGuard {
     this.#looking = true;
     let [idle, idleAt, lookedAt] = [idleSeconds(), performance.now(), 0];
     const pauseMs = () => (this.#share.isContended ? busyEveryMs : everyMs);
-    for (; this.#watched.size > 0; await sleep(pauseMs(), undefined, { ref: false })) {
+    for (let turn = 0; this.#watched.size > 0; turn += 1, await sleep(pauseMs(), undefined, { ref: false })) {
       const [idleBefore, idleBeforeAt, lookedBefore] = [idle, idleAt, lookedAt];
       [idle, idleAt] = [idleSeconds(), performance.now()];
       const idleCores = (idle - idleBefore) / secondsOf(idleAt - idleBeforeAt);
-      const taken = await this.#usage.look(this.#watched, { cpu: idleCores <= cores * calmPart });
+      const isCalm = idleCores > cores * calmPart;
+      const skips = isCalm && turn % calmTurns !== 0 && this.#isBoundedByKernel();
+      const taken = skips ? this.#unseen() : await this.#usage.look(this.#watched, { cpu: !isCalm });
       // Looking takes its time, on a busy machine too much to be left out.
-      lookedAt = performance.now();
+      if (!skips) lookedAt = performance.now();
       await this.#checkMemory(taken);
       await this.#settle(taken);
       await this.#shareOut(taken, secondsOf(lookedAt - lookedBefore), idleCores);
     }
     this.#looking = false;
+  }
+
+  #isBoundedByKernel(): boolean {
+    return [...this.#watched.values()].every(({ bounds }) => bounds !== null);
+  }
+
+  #unseen(): Map<number, Usage> {
+    return new Map([...this.#watched.keys()].map((root) => [root, { pids: [], memoryMiB: 0, cpuSeconds: 0 }]));
   }
 
   async #checkMemory(taken: ReadonlyMap<number, Usage>): Promise<void> {
