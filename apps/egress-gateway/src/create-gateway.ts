@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import {
   createAddressGuard,
   createResolve,
+  dialAddress,
   resolvePublic,
   type AddressGuard,
   type Resolve,
@@ -26,7 +27,6 @@ export interface EgressGateway {
 }
 
 const webPorts = new Set([80, 443]);
-const connectTimeoutMs = 10_000;
 const idleMs = 120_000;
 
 /**
@@ -116,18 +116,4 @@ function join(client: Socket, site: Socket): void {
   });
   client.pipe(site);
   site.pipe(client);
-}
-
-function dialAddress(address: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, timeout: connectTimeoutMs });
-    socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      socket.off("error", reject);
-      resolve(socket);
-    });
-    socket.once("timeout", () => socket.destroy(new Error("timed out")));
-    socket.once("error", reject);
-  });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { dialAddress } from "@attestream/address-guard";
 import { ticketScheme } from "@attestream/shared/attestor-protocol";
 import type { Logger } from "pino";
 import type { Recording } from "../recording/recording.ts";
@@ -20,7 +21,6 @@ export interface ConnectProxy {
   close(): void;
 }
 
-const connectTimeoutMs = 10_000;
 const idleMs = 120_000;
 
 /**
@@ -42,7 +42,7 @@ export function attachConnectProxy(server: Server, options: ConnectProxyOptions)
     if (ticket === null) return refuse(client, "407 Proxy Authentication Required");
     const recording = recordings.open(ticket);
     if (recording === null) return refuse(client, "503 Service Unavailable");
-    const site = await dial(ticket).catch(() => null);
+    const site = await dialAddress(ticket.address, ticket.port).catch(() => null);
     if (site === null || client.destroyed) {
       site?.destroy();
       recordings.forget(recording);
@@ -95,18 +95,4 @@ function join(client: Socket, site: Socket, recording: Recording, commitWithinMs
   held.on("error", destroy);
   client.pipe(held).pipe(site);
   site.pipe(client);
-}
-
-function dial({ address, port }: Ticket): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, timeout: connectTimeoutMs });
-    socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      socket.off("error", reject);
-      resolve(socket);
-    });
-    socket.once("timeout", () => socket.destroy(new Error("timed out")));
-    socket.once("error", reject);
-  });
 }

@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { createServer, connect, type AddressInfo, type Server } from "node:net";
-import { createAddressGuard } from "@attestream/address-guard";
+import { createAddressGuard, dialAddress } from "@attestream/address-guard";
 import { acceptedUrls, publicAddresses, refusedAddresses, refusedUrls } from "@attestream/address-guard/corpus";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { defaultEgressLimits } from "./egress-limits.ts";
 import { createEgressPolicy } from "./egress-policy.ts";
 import { EgressProxy } from "./egress-proxy.ts";
-import { dial } from "./dial-public.ts";
 
 /** Whatever the proxy would dial is noted, and lands here: nothing of this test leaves the machine. */
 describe("the egress proxy, on the whole corpus", () => {
@@ -26,7 +25,7 @@ describe("the egress proxy, on the whole corpus", () => {
       limits: { ...defaultEgressLimits, connectionsPerSecond: 1_000 },
       dial: (address) => {
         dialled.push(address);
-        return dial("127.0.0.1", (sink.address() as AddressInfo).port);
+        return dialAddress("127.0.0.1", (sink.address() as AddressInfo).port);
       },
       log: pino({ level: "silent" }),
     });

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { resolvePublic, type AddressGuard, type Resolve } from "@attestream/address-guard";
 
 export class EgressRefused extends Error {
@@ -15,7 +15,6 @@ export class EgressRefused extends Error {
 /** Connects to an address, never to a name. */
 export type Dial = (address: string, port: number) => Promise<Socket>;
 
-const connectTimeoutMs = 10_000;
 /** A name may have many; the time to try them all is the page's. */
 const mostTried = 4;
 
@@ -40,16 +39,3 @@ export async function dialPublic(
   }
   throw failure;
 }
-
-export const dial: Dial = (address, port) =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, timeout: connectTimeoutMs });
-    socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      socket.off("error", reject);
-      resolve(socket);
-    });
-    socket.once("timeout", () => socket.destroy(new Error("timed out")));
-    socket.once("error", reject);
-  });

@@ -1,10 +1,10 @@
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createAddressGuard, type AddressGuard, type Resolve } from "@attestream/address-guard";
+import { createAddressGuard, dialAddress, type AddressGuard, type Resolve } from "@attestream/address-guard";
 import type { EgressReport } from "@attestream/shared/worker-protocol";
 import type { Logger } from "pino";
-import { dial, dialPublic, EgressRefused, type Dial } from "./dial-public.ts";
+import { dialPublic, EgressRefused, type Dial } from "./dial-public.ts";
 import { defaultEgressLimits, EgressMeter, type EgressLimits } from "./egress-limits.ts";
 import { denyAll, type EgressPolicy } from "./egress-policy.ts";
 import { EgressTally } from "./egress-tally.ts";
@@ -56,6 +56,9 @@ export class EgressProxy {
   #meter: EgressMeter;
   #tally = new EgressTally();
   #port = 0;
+  #witness: ConnectionWitness | null = null;
+  /** The browser's end of each tunnel, and where it leads. */
+  readonly #tunnels = new Map<Socket, string>();
   /** Set where it listens on a socket. */
   #removeSocket: (() => Promise<void>) | undefined;
   /** Of connections on loopback; asked when they are accepted. */
@@ -64,7 +67,7 @@ export class EgressProxy {
   constructor(options: EgressProxyOptions) {
     this.#options = options;
     this.#guard = options.guard ?? createAddressGuard();
-    this.#dial = options.dial ?? dial;
+    this.#dial = options.dial ?? dialAddress;
     this.#dialPublic = this.#dial;
     this.#meter = this.#createMeter();
     // Those that ask for nothing, or were refused and stay, are no burden for long.
@@ -74,10 +77,6 @@ export class EgressProxy {
     this.#server.on("request", (request, response) => void this.#forward(request, response));
     this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
-
-  #witness: ConnectionWitness | null = null;
-  /** The browser's end of each tunnel, and where it leads. */
-  readonly #tunnels = new Map<Socket, string>();
 
   /** On loopback; 0 on a socket. */
   get port(): number {

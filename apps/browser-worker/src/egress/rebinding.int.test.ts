@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { createServer, connect, type AddressInfo, type Server } from "node:net";
-import type { AddressGuard } from "@attestream/address-guard";
+import { dialAddress, type AddressGuard } from "@attestream/address-guard";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dial } from "./dial-public.ts";
 import { defaultEgressLimits } from "./egress-limits.ts";
 import { createEgressPolicy } from "./egress-policy.ts";
 import { EgressProxy } from "./egress-proxy.ts";
@@ -48,7 +47,7 @@ it(`a name that flips its answer ${flips} times never leads inside`, async () =>
     resolve: async () => answers[asked++ % answers.length] ?? [],
     guard,
     limits: { ...defaultEgressLimits, connectionsPerSecond: flips },
-    dial: (address) => dial(address, port),
+    dial: (address) => dialAddress(address, port),
     log: pino({ level: "silent" }),
   });
   await proxy.listen();

@@ -1,7 +1,8 @@
 import { request as requestHttp } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { connect as connectTls, rootCertificates } from "node:tls";
-import { dial, type Dial } from "./dial-public.ts";
+import { dialAddress } from "@attestream/address-guard";
+import type { Dial } from "./dial-public.ts";
 
 /** The operator's own proxy, through which a platform's connections go out. */
 export interface UpstreamProxy {
@@ -66,7 +67,7 @@ export function dialThrough(upstream: UpstreamProxy): Dial {
 }
 
 async function reach(upstream: UpstreamProxy): Promise<Socket> {
-  const plain = await (upstream.connect?.() ?? dial(upstream.host, upstream.port));
+  const plain = await (upstream.connect?.() ?? dialAddress(upstream.host, upstream.port));
   if (!upstream.secure) return plain;
   return new Promise((resolve, reject) => {
     const socket = connectTls({

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createCertificateAuthority } from "@attestream/testkit";
 import { pino } from "pino";
 import { expect, it } from "vitest";
-import { dial } from "../egress/dial-public.ts";
+import { dialAddress } from "@attestream/address-guard";
 import { createEgressPolicy } from "../egress/egress-policy.ts";
 import { BrowserGuard } from "../pool/browser-guard.ts";
 import { launchBrowser } from "../pool/launch-browser.ts";
@@ -61,7 +61,13 @@ it("gets a browser's secrets at level L1 as well", async () => {
   egress.setWitness({
     covers: (name) => name === host,
     dial: async (_host, address, port) =>
-      new WitnessedConnection({ id: "1", host, keyLog, socket: await dial(address, port), commit: commitment.resolve }),
+      new WitnessedConnection({
+        id: "1",
+        host,
+        keyLog,
+        socket: await dialAddress(address, port),
+        commit: commitment.resolve,
+      }),
   });
   const page = await browser.browser.newPage();
   expect((await page.goto(`https://${host}/`))?.status()).toBe(200);
