@@ -80,7 +80,7 @@ export class BrowserGuard {
       const idleCores = (idle - idleBefore) / secondsOf(idleAt - idleBeforeAt);
       const isCalm = idleCores > cores * calmPart;
       const skips = isCalm && turn % calmTurns !== 0 && this.#isBoundedByKernel();
-      const taken = skips ? this.#unseen() : await this.#usage.look(this.#watched, { cpu: !isCalm });
+      const taken = skips ? this.#unseen() : this.#usage.look(this.#watched, { cpu: !isCalm });
       // Looking takes its time, on a busy machine too much to be left out.
       if (!skips) lookedAt = performance.now();
       await this.#checkMemory(taken);

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What a browser's processes take together. */
 export interface Usage {
@@ -18,24 +18,27 @@ interface Origin {
 /** USER_HZ; 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** What the trees of some processes take. Remembers who came from whom, so that a look reads little more than those. */
+/**
+ * What the trees of some processes take. Remembers who came from whom, so that a look reads little more than those.
+ * Waits for nothing: these files are written by the kernel while they are read, some 20 microseconds each, and on a
+ * machine where a page takes all processors each wait would be a long one.
+ */
 export class TreeUsage {
   #origins = new Map<number, Origin>();
   #ticks = new Map<number, number>();
 
   /** Keyed by the first process of each tree. Processor time is told from the second look in a row on that asks for it. */
-  async look(roots: ReadonlyMap<number, unknown>, { cpu }: { cpu: boolean }): Promise<Map<number, Usage>> {
+  look(roots: ReadonlyMap<number, unknown>, { cpu }: { cpu: boolean }): Map<number, Usage> {
     const taken = new Map<number, Usage>();
     const origins = new Map<number, Origin>();
     const ticks = new Map<number, number>();
-    for (const entry of await readdir("/proc")) {
+    for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
       const pid = Number(entry);
       const known = this.#origins.get(pid);
       if (known) origins.set(pid, known);
       if (known && rootOf(pid, origins, roots) === null) continue;
-      // A process may end between two reads.
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+      const status = read(`/proc/${pid}/status`);
       if (!known) origins.set(pid, { parent: numberIn(status, parentPattern), group: numberIn(status, groupPattern) });
       const root = rootOf(pid, origins, roots);
       if (root === null) continue;
@@ -44,7 +47,7 @@ export class TreeUsage {
       usage.memoryMiB += (numberIn(status, ownPattern) + numberIn(status, sharedPattern)) / 1024;
       taken.set(root, usage);
       if (!cpu) continue;
-      const spent = ticksIn(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
+      const spent = ticksIn(read(`/proc/${pid}/stat`));
       ticks.set(pid, spent);
       // Of one that is new: all that it has had.
       const before = this.#ticks.get(pid) ?? (known ? spent : 0);
@@ -53,6 +56,15 @@ export class TreeUsage {
     this.#origins = origins;
     this.#ticks = ticks;
     return taken;
+  }
+}
+
+/** Empty of a process that ended meanwhile. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }
 

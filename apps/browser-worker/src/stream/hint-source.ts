@@ -1,4 +1,5 @@
 import type { CDPSession } from "playwright";
+import { withinTime } from "../within-time.ts";
 import { parseHint, type Hint } from "./hint.ts";
 import { hintBinding, hintScript, hintWorld } from "./hint-script.ts";
 import type { Point } from "./view-geometry.ts";
@@ -13,6 +14,9 @@ export interface HintSourceEvents {
   onHint: (place: HintPlace, hint: Hint) => void;
   onGone: (place: HintPlace) => void;
 }
+
+const drawnTwice = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))";
+const longestDrawMs = 200;
 
 /** The hint script in all frames of a page that live in one renderer process. */
 export class HintSource {
@@ -65,6 +69,17 @@ export class HintSource {
     } catch {
       return null;
     }
+  }
+
+  /**
+   * Resolves once the page's outermost document has been drawn twice from now on, so that what was asked of the page
+   * before shows; after 200 ms if it does not get to it, as pages in the background and busy ones do not.
+   */
+  async drawn(): Promise<void> {
+    const [contextId] = [...this.#frames].find(([, frame]) => frame === this.#rootFrame) ?? [];
+    if (contextId === undefined) return;
+    const twice = this.client.send("Runtime.evaluate", { expression: drawnTwice, contextId, awaitPromise: true });
+    await withinTime(longestDrawMs, twice, () => new Error("the page was not drawn")).catch(() => {});
   }
 
   async #offset(): Promise<Point> {

@@ -13,6 +13,8 @@ export interface PageView {
   focus: FocusedField | null;
   cursor: string;
   loading: boolean;
+  /** As `HintSource.drawn`. */
+  readonly drawn: () => Promise<void>;
 }
 
 export type PageViewChange = "focus" | "cursor" | "loading";
@@ -32,7 +34,8 @@ export async function createPageView(
   { onChange, onWidget, onCopied, onPlaceGone }: PageViewEvents,
 ): Promise<PageView> {
   const client = await page.context().newCDPSession(page);
-  const view: PageView = { page, client, focus: null, cursor: "default", loading: false };
+  const drawn = () => main.drawn();
+  const view: PageView = { page, client, focus: null, cursor: "default", loading: false, drawn };
   const setFocus = watchFocus((field) => {
     view.focus = field;
     onChange(view, "focus");

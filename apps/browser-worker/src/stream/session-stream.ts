@@ -273,6 +273,8 @@ export class SessionStream {
     if (before !== null && isSameSize(before, size)) return;
     this.#sizes.set(view, size);
     await applyPageSize(view.client, size);
+    // A capture that begins before the page shows its new size never rests: the browser asks 50 times a second for more.
+    await view.drawn();
   }
 
   async #follow(page: Page): Promise<void> {
@@ -280,8 +282,9 @@ export class SessionStream {
       const view = await this.#viewOf(page);
       if (this.#closed || this.#pages.current !== page) return;
       this.#currentView = view;
-      await this.#fit(view);
+      // First, since what lies in the background is not drawn.
       await page.bringToFront();
+      await this.#fit(view);
       await this.#screencast.show(view.client);
       // Told last: a viewer that hears it may click at once, and a page in the background hears no clicks.
       if (this.#currentView === view) this.#sendPlace();
