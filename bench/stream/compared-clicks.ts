@@ -44,6 +44,17 @@ export async function clickPeer(run: BenchRun, codec: Codec, clicked: ClickedPag
   return await runClickSeries(viewer, seriesOf(run, clicked));
 }
 
+/** Several series of the same page as one. */
+export const joinSeries = (series: readonly ClickSeries[]): ClickSeries => ({
+  latencies: series.flatMap(({ latencies }) => latencies),
+  came: series.flatMap(({ came }) => came),
+  lost: sum(series.map(({ lost }) => lost)),
+  kilobytesPerSecond: sum(series.map(({ kilobytesPerSecond }) => kilobytesPerSecond)) / series.length,
+  picturesPerSecond: sum(series.map(({ picturesPerSecond }) => picturesPerSecond)) / series.length,
+});
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
+
 const isMoving = (page: PageName): page is keyof typeof movingAreas => page in movingAreas;
 
 /** For a note: how the series went besides the figure in the row. */
