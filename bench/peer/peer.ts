@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright";
 import { z } from "zod";
 import { ShapedLink, type LinkShape } from "../link/shaped-link.ts";
+import { markerPoint, markerStates } from "../pages/marker.ts";
 import { pageUrl, type PageName } from "../pages/site-pages.ts";
 import { viewSize } from "../pages/view-size.ts";
 import { probeFile, Viewer } from "../viewer/viewer.ts";
@@ -61,7 +62,10 @@ export class Peer implements AsyncDisposable {
     const query = new URLSearchParams({ port: String(line?.port ?? this.#port), codec, page: pageUrl(name) });
     await page.goto(`http://127.0.0.1:${this.#port}/?${query.toString()}`);
     const viewer = new Viewer(page, page.mainFrame());
-    await viewer.until(`benchProbe.received().pictures > 1 && benchProbe.canvasSize().width === ${viewSize.width}`);
+    // The empty page that may be cast before is white where this one has its marker.
+    await viewer.until(
+      `benchProbe.canvasSize()?.width === ${viewSize.width} && benchProbe.markerState(${JSON.stringify(markerPoint)}) !== ${markerStates - 1}`,
+    );
     const life = undo.move();
     return Object.assign(viewer, { [Symbol.asyncDispose]: () => life.disposeAsync() });
   }
