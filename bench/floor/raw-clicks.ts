@@ -32,6 +32,7 @@ export async function clickRawPage(page: RawPage, options: RawClickOptions): Pro
     const last = look();
     if (last?.state === wanted) latencies.push(last.at - startedAt);
   }
+  await page.stopScreencast();
   return latencies;
 }
 

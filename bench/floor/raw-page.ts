@@ -74,6 +74,11 @@ export class RawPage {
     await this.send("Page.startScreencast", { ...image, maxFramesInFlight: 2, sendLastFrame: true });
   }
 
+  async stopScreencast(): Promise<void> {
+    this.#stopListening();
+    await this.send("Page.stopScreencast");
+  }
+
   async click(x: number, y: number): Promise<void> {
     const press = { x, y, button: "left", clickCount: 1 };
     void this.send("Input.dispatchMouseEvent", { ...press, type: "mousePressed", buttons: 1 }).catch(() => {});

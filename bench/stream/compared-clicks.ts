@@ -15,9 +15,10 @@ export interface ClickedPage {
 /** Of these, clicks take part in the statistics even when they take this long; what takes longer is lost. */
 export const lostAfterMs = 5_000;
 
-export const clickCount = (run: BenchRun, count = 40) => (run.quick ? 2 : count);
+export const fullCount = 40;
+export const clickCount = (run: BenchRun, count = fullCount) => (run.quick ? 2 : count);
 
-const seriesOf = (run: BenchRun, { page, count }: ClickedPage) => ({
+export const seriesOf = (run: BenchRun, { page, count }: ClickedPage) => ({
   count: clickCount(run, count),
   gapMs: unevenGap,
   lostAfterMs: run.quick ? 2_000 : lostAfterMs,

@@ -4,16 +4,31 @@ import { RawPage } from "../floor/raw-page.ts";
 import { pageUrl, type PageName } from "../pages/site-pages.ts";
 import type { BenchRun } from "../system/bench-run.ts";
 import { unevenGap } from "../viewer/click-series.ts";
-import { clickCount, lostAfterMs } from "./compared-clicks.ts";
+import { clickCount, fullCount, lostAfterMs } from "./compared-clicks.ts";
 
 const settleMs = 1_000;
 
-/** The floor of input: raw PNG screencast over a pipe, a click until its frame is in this process. */
-export async function clickRaw(run: BenchRun, name: PageName, count?: number): Promise<number[]> {
-  run.progress(`  raw PNG screencast, ${name}`);
-  await using browser = await run.rawBrowser();
-  const page = await RawPage.open(browser);
+export interface RawClicks extends AsyncDisposable {
+  /** Milliseconds of each click until its frame was in this process. */
+  click(count: number): Promise<number[]>;
+}
+
+/** The floor of input: a raw PNG screencast of the page over a pipe. */
+export async function openRaw(run: BenchRun, name: PageName): Promise<RawClicks> {
+  await using undo = new AsyncDisposableStack();
+  const page = await RawPage.open(undo.use(await run.rawBrowser()));
   await page.navigate(pageUrl(name));
   await sleep(settleMs);
-  return await clickRawPage(page, { count: clickCount(run, count), gapMs: unevenGap, lostAfterMs });
+  const life = undo.move();
+  return {
+    click: (count) => clickRawPage(page, { count: clickCount(run, count), gapMs: unevenGap, lostAfterMs }),
+    [Symbol.asyncDispose]: () => life.disposeAsync(),
+  };
+}
+
+/** The floor of input on one page, and nothing else meanwhile. */
+export async function clickRaw(run: BenchRun, name: PageName): Promise<number[]> {
+  run.progress(`  raw PNG screencast, ${name}`);
+  await using raw = await openRaw(run, name);
+  return await raw.click(fullCount);
 }

@@ -32,7 +32,7 @@ export const stillPage: RowGroup = {
     try {
       await sleep(run.quick ? 500 : settleMs);
       const before = await session.viewer.received();
-      const used = [];
+      const used: Awaited<ReturnType<typeof usage>>[] = [];
       while (used.length < (run.quick ? 1 : watches)) used.push(await usage());
       const after = await session.viewer.received();
       const middle = (of: "all" | "worker" | "api") => median(used.map((each) => each[of]));
