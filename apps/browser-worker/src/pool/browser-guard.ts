@@ -8,9 +8,8 @@ import { setUrgency, urgencies } from "../sandbox/urgency.ts";
 import { FairShare } from "./fair-share.ts";
 import { TreeUsage, type Usage } from "./tree-usage.ts";
 
-const everyMs = 1_000;
-/** While browsers wait for each other: a greedy one is found before anybody's picture has stood still for long. */
-const busyEveryMs = 400;
+/** One browser alone takes from nobody. Of several a greedy one is found before anybody's picture has stood still for long. */
+const [aloneEveryMs, everyMs] = [1_000, 250];
 
 export interface BrowserGuardOptions {
   /** What one browser may take, all its processes together. */
@@ -73,7 +72,7 @@ export class BrowserGuard {
   async #look(): Promise<void> {
     this.#looking = true;
     let [idle, idleAt, lookedAt] = [idleSeconds(), performance.now(), 0];
-    const pauseMs = () => (this.#share.isContended ? busyEveryMs : everyMs);
+    const pauseMs = () => (this.#watched.size > 1 ? everyMs : aloneEveryMs);
     for (let turn = 0; this.#watched.size > 0; turn += 1, await sleep(pauseMs(), undefined, { ref: false })) {
       const [idleBefore, idleBeforeAt, lookedBefore] = [idle, idleAt, lookedAt];
       [idle, idleAt] = [idleSeconds(), performance.now()];

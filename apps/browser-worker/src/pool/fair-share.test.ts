@@ -17,7 +17,7 @@ function looks(share: FairShare, times: number, used: Record<number, number>, id
 
 describe("a browser that takes more than its share", () => {
   it("is greedy once it has done so for some looks on a busy machine, for a term", () => {
-    expect(looks(new FairShare(cores), 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
+    expect(looks(new FairShare(cores), 18, heavy)).toEqual(["2: 100 at most 0.40", "18: 100 free"]);
   });
 
   it("takes from nobody where processors are idle, or where it is alone", () => {
@@ -34,28 +34,22 @@ describe("a browser that takes more than its share", () => {
   });
 
   it("is held back longer each time it is greedy again at once", () => {
-    const changes = looks(new FairShare(cores), 600, heavy);
+    const changes = looks(new FairShare(cores), 1_000, heavy);
     const terms = changes
       .map((change) => Number(change.split(":")[0]))
       .flatMap((at, index, all) => (index % 2 ? [at - (all[index - 1] ?? 0)] : []));
-    expect(terms).toEqual([10, 20, 40, 80, 160, 160]);
+    expect(terms).toEqual([16, 32, 64, 128, 256, 256]);
+  });
+
+  it("is known at the first look when it goes on after a term", () => {
+    expect(looks(new FairShare(cores), 19, heavy).at(-1)).toBe("19: 100 at most 0.20");
   });
 
   it("begins anew after a while of modesty", () => {
     const share = new FairShare(cores);
-    looks(share, 2 + 10 + 2 + 20, heavy);
-    looks(share, 60, { [bomb]: 0.2, [neighbour]: 0.5 });
-    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
-  });
-
-  it("is looked at more often while it is so", () => {
-    const share = new FairShare(cores);
-    looks(share, 1, heavy);
-    expect(share.isContended).toBe(true);
-    looks(share, 1, { [bomb]: 0.5, [neighbour]: 0.5 }, 1);
-    expect(share.isContended).toBe(false);
-    looks(share, 1, { [bomb]: 1.9 });
-    expect(share.isContended).toBe(false);
+    looks(share, 2 + 16 + 1 + 32, heavy);
+    looks(share, 100, { [bomb]: 0.2, [neighbour]: 0.5 });
+    expect(looks(share, 18, heavy)).toEqual(["2: 100 at most 0.40", "18: 100 free"]);
   });
 
   it("leaves the others alone while it is held back", () => {
@@ -68,7 +62,7 @@ describe("a browser that takes more than its share", () => {
     const share = new FairShare(cores);
     looks(share, 3, heavy);
     looks(share, 1, { [neighbour]: 0.5 });
-    expect(looks(share, 13, heavy)).toEqual(["2: 100 at most 0.40", "12: 100 free"]);
+    expect(looks(share, 18, heavy)).toEqual(["2: 100 at most 0.40", "18: 100 free"]);
   });
 });
 

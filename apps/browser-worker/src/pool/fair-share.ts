@@ -2,16 +2,16 @@
 const busyIdlePart = 0.15;
 /** A browser that uses less does not count as one that wants a share. Cores. */
 const leastUse = 0.05;
-/** More than a page that moves usually takes. */
-const hardWork = 0.6;
 const tolerance = 1.25;
 /** Looks above its share that make a browser greedy: a page that loads takes much, too, and is done soon. */
 const greedyLooks = 2;
+/** The same of one that was held back not long ago. */
+const greedyLooksAgain = 1;
 /** Of an equal share: what a greedy one is left at first, which a page that loads can do with, and when it goes on. */
 const partsLeft = { first: 0.6, later: 0.3 } as const;
 /** Looks that it is held back for, doubled each time it is greedy again soon. */
-const shortestTerm = 10;
-const longestTerm = 160;
+const shortestTerm = 16;
+const longestTerm = 256;
 
 interface Standing {
   above: number;
@@ -36,15 +36,9 @@ export interface Verdict {
 export class FairShare {
   readonly #cores: number;
   readonly #standings = new Map<number, Standing>();
-  #contended = false;
 
   constructor(cores: number) {
     this.#cores = cores;
-  }
-
-  /** There are several browsers, and one works hard or no processor is idle. */
-  get isContended(): boolean {
-    return this.#contended;
   }
 
   /** One look: cores that each browser has used since the last, and cores that nobody has. Tells what has changed. */
@@ -53,7 +47,6 @@ export class FairShare {
     const isBusy = idleCores < this.#cores * busyIdlePart;
     // Who is held back already takes from nobody.
     const wanting = [...used].filter(([root, cores]) => cores > leastUse && !this.#isHeldBack(root)).length;
-    this.#contended = used.size > 1 && (isBusy || Math.max(...used.values()) > hardWork);
     const share = this.#cores / (wanting + 1);
     const verdicts: Verdict[] = [];
     for (const [root, cores] of used) {
@@ -69,8 +62,9 @@ export class FairShare {
       const isAbove = isBusy && wanting > 1 && cores > share * tolerance;
       // A look on a busy machine is not exact: one below does not undo all.
       standing.above = isAbove ? standing.above + 1 : Math.max(standing.above - 1, 0);
-      if (standing.above < greedyLooks) continue;
       const soon = standing.free <= 2 * standing.term;
+      const isKnown = soon && standing.term >= shortestTerm;
+      if (standing.above < (isKnown ? greedyLooksAgain : greedyLooks)) continue;
       standing.term = soon ? Math.min(standing.term * 2, longestTerm) : shortestTerm;
       Object.assign(standing, { above: 0, left: standing.term, free: 0 });
       verdicts.push({ root, most: share * (standing.term > shortestTerm ? partsLeft.later : partsLeft.first) });
