@@ -1,8 +1,8 @@
 import type { RowGroup } from "../report/bench.ts";
 import { median, p95 } from "../statistics/quantile.ts";
+import { runClickSeries, type ClickSeries } from "../viewer/click-series.ts";
 import { describeSeries, joinSeries, seriesOf } from "./compared-clicks.ts";
 import { openRaw } from "./raw-floor.ts";
-import { runClickSeries, type ClickSeries } from "../viewer/click-series.ts";
 
 /** A machine that others share is faster in one minute than in the next: what is compared takes turns. */
 const turns = 3;

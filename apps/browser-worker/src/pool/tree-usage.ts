@@ -20,7 +20,7 @@ const ticksPerSecond = 100;
 
 /**
  * What the trees of some processes take. Remembers who came from whom, so that a look reads little more than those.
- * Waits for nothing: these files are written by the kernel while they are read, some 20 microseconds each, and on a
+ * Waits for nothing: these files are written by the kernel while they are read, some ten microseconds each, and on a
  * machine where a page takes all processors each wait would be a long one.
  */
 export class TreeUsage {

@@ -78,8 +78,8 @@ export class HintSource {
   async drawn(): Promise<void> {
     const [contextId] = [...this.#frames].find(([, frame]) => frame === this.#rootFrame) ?? [];
     if (contextId === undefined) return;
-    const twice = this.client.send("Runtime.evaluate", { expression: drawnTwice, contextId, awaitPromise: true });
-    await withinTime(longestDrawMs, twice, () => new Error("the page was not drawn")).catch(() => {});
+    const drawn = this.client.send("Runtime.evaluate", { expression: drawnTwice, contextId, awaitPromise: true });
+    await withinTime(longestDrawMs, drawn, () => new Error("the page was not drawn")).catch(() => {});
   }
 
   async #offset(): Promise<Point> {
