@@ -73,7 +73,7 @@ export class DeltaEncoder {
     const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
     const jpegSize = readJpegSize(bytes);
     if (jpegSize !== null) return this.#passThrough(bytes, jpegSize, passed);
-    const after = await this.#codec.decode(bytes, shown?.image);
+    const after = await this.#codec.decode(bytes);
     const known = shown !== null && isSameShape(shown.image, after) ? shown : null;
     const motion = known?.motion ?? new MotionMap(after);
     const frame = known

@@ -13,8 +13,8 @@ export interface EncodedImage {
 export type EncodeImage = (image: RawImage) => Promise<EncodedImage>;
 
 export interface ImageCodec {
-  /** Of a PNG; `before`: what was decoded before it, which this one probably resembles. */
-  decode: (png: Buffer, before?: RawImage) => Promise<RawImage>;
+  /** Of a PNG. */
+  decode: (png: Buffer) => Promise<RawImage>;
   /** For a picture that stays: as few bytes as its kind takes. */
   encodeImage: EncodeImage;
   encodeExactly: EncodeImage;
@@ -57,8 +57,8 @@ export const imageCodec: ImageCodec = {
   readSketch,
 };
 
-async function decode(png: Buffer, before?: RawImage): Promise<RawImage> {
-  return readPng(png, before) ?? decodeAny(png);
+async function decode(png: Buffer): Promise<RawImage> {
+  return readPng(png) ?? decodeAny(png);
 }
 
 async function decodeAny(png: Buffer): Promise<RawImage> {
