@@ -20,5 +20,8 @@ export function chromiumFlags({ proxyPort, keyLog }: { proxyPort: number; keyLog
     "--disable-domain-reliability",
     "--disable-sync",
     "--mute-audio",
+    // Chromium's default puts a new renderer widget behind each navigation of the page. What the user types in the
+    // moment of the change then leaves the new page deaf to all input until the next one; see the test of this file.
+    "--enable-features=RenderDocument:level/subframe",
   ];
 }
