@@ -7,12 +7,12 @@ import type { Victim } from "../system/victim.ts";
 /** A copy that takes no sandbox although it could have one, to be compared with. */
 const withoutSandbox: Patch = {
   file: "apps/browser-worker/src/pool/sandbox-level.ts",
-  find: "const bubblewrap = await findBubblewrap();",
+  find: "const bubblewrap = await options.findBubblewrap();",
   replace: `if (allowNoSandbox) {
     await using checked = disposable(await options.launch(options.slot, { level: "L0" }));
     return { isolation: { level: "L0" }, version: checked.browser.version() };
   }
-  const bubblewrap = await findBubblewrap();`,
+  const bubblewrap = await options.findBubblewrap();`,
 };
 
 /** What the isolation takes of time and memory, both kinds in turns in the same run. */
@@ -24,6 +24,7 @@ export const costCheck: Check = {
     { name: "cost.memory", unit: "MiB more", goal: { of: "value", atMost: 5 } },
   ],
   pages: { lively: livelyPage },
+  compared: [withoutSandbox],
   async attack(run) {
     const rounds = run.quick ? 5 : 21;
     await using copy = await copyProduct([withoutSandbox]);

@@ -29,5 +29,7 @@ export interface Check {
   /** Pages that it opens in the streamed browser, by name. */
   pages?: Readonly<Record<string, SitePage>>;
   attack: (run: AttackRun) => Promise<Record<string, Measured>>;
+  /** What it compares the product with, a copy without one of its parts. */
+  compared?: readonly Patch[];
   holes: readonly Hole[];
 }
