@@ -58,8 +58,8 @@ export const costCheck: Check = {
       patches: [
         {
           file: "apps/browser-worker/src/sandbox/jail.ts",
-          find: '${forward} & "$0" "$@"',
-          replace: '${forward} & sleep 0.4; "$0" "$@"',
+          find: '${forward} & ${trust}"$0" "$@"',
+          replace: '${forward} & ${trust}sleep 0.4; "$0" "$@"',
         },
       ],
     },

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { Bubblewrap } from "./find-bubblewrap.ts";
+import { timeZone } from "./time-zone.ts";
 
 /** What the browser sees; the same in every slot. */
 const home = "/home/browser";
@@ -50,6 +51,7 @@ export function jailCommand({
     ["--setenv", "HOME", home],
     ["--setenv", "TMPDIR", "/tmp"],
     ["--setenv", "LANG", "C.UTF-8"],
+    ["--setenv", "TZ", timeZone],
     ["--setenv", "PATH", "/usr/bin:/bin"],
     ["--ro-bind", "/usr", "/usr"],
     ...[...programFolders, ...fontFiles].map((path) => ["--ro-bind-try", path, path]),
@@ -68,7 +70,7 @@ export function jailCommand({
     ["--chdir", home],
   ];
   const trust = trustStore === null ? "" : `cp -r ${trustFolder} "$HOME/.pki"; `;
-  return [programs.bwrapPath, ...rules.flat(), "--", "/bin/sh", "-c", `${trust}${forwardAndRun(programs)}`, program];
+  return [programs.bwrapPath, ...rules.flat(), "--", "/bin/sh", "-c", forwardAndRun(programs, trust), program];
 }
 
 /** Where the browser is to keep its profile. */
@@ -78,8 +80,8 @@ export const jailProfile = `${home}/profile`;
  * The DevTools pipe, descriptors 3 and 4, is not the forwarder's, and the forwarder does not outlive the browser: the
  * jail would, too, where the worker died in the moment before bwrap had tied it to its life.
  */
-function forwardAndRun({ socatPath }: Bubblewrap): string {
+function forwardAndRun({ socatPath }: Bubblewrap, trust: string): string {
   const listen = `TCP-LISTEN:${jailProxyPort},bind=127.0.0.1,reuseaddr,fork,backlog=128`;
   const forward = `${socatPath} -t 10 ${listen} UNIX-CONNECT:${egressSocket} </dev/null >/dev/null 2>&1 3>&- 4>&-`;
-  return `${forward} & "$0" "$@"; status=$?; kill $!; exit $status`;
+  return `${forward} & ${trust}"$0" "$@"; status=$?; kill $!; exit $status`;
 }

@@ -1,3 +1,5 @@
+import { timeZone } from "./time-zone.ts";
+
 export interface WrapperOptions {
   /** Chromium, or at level L2 all that stands before it: see `jail.ts`. */
   command: readonly string[];
@@ -28,7 +30,7 @@ export function wrapperScript({ command, uid, home, profile, pidFile, groups, se
   const user = uid === undefined ? "" : ` --reuid ${uid} --regid ${uid} --clear-groups`;
   const drop = setprivPath === undefined ? "" : `${quote(setprivPath)}${user} --no-new-privs --pdeathsig KILL `;
   const variables = home === undefined ? [] : [`HOME=${quote(home)}`, `TMPDIR=${quote(`${home}/tmp`)}`];
-  const environment = [...variables, "LANG=C.UTF-8", "PATH=/usr/bin:/bin"].join(" ");
+  const environment = [...variables, "LANG=C.UTF-8", `TZ=${timeZone}`, "PATH=/usr/bin:/bin"].join(" ");
   return [
     "#!/bin/sh",
     `cd ${quote(home ?? "/")} || exit 126`,
