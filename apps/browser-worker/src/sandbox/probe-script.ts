@@ -22,7 +22,7 @@ field() { sed -n "s/^$1:[[:space:]]*//p" /proc/self/status; }
 [ "$(field NoNewPrivs)" = 1 ] || found "may gain privileges"
 for set in CapEff CapPrm CapBnd CapAmb; do case "$(field $set)" in *[!0]*) found "has capabilities ($set)";; esac; done
 [ -r /proc/1/environ ] && grep -qa TOKEN /proc/1/environ && found "reads another's environment"
-env | cut -d= -f1 | grep -vxE 'HOME|TMPDIR|LANG|PATH|PWD|SHLVL|_|OLDPWD' | while read -r name; do found "was given the variable $name"; done
+env | cut -d= -f1 | grep -vxE 'HOME|TMPDIR|LANG|TZ|PATH|PWD|SHLVL|_|OLDPWD' | while read -r name; do found "was given the variable $name"; done
 for each in /proc/$$/fd/*; do
   # The first three are the probe's own; what the shell had open to read its directory is closed again.
   target="$(readlink "$each")"
