@@ -91,6 +91,12 @@ export const egressCheck: Check = {
           find: "if (bwrapPath !== null && socatPath !== null)",
           replace: "if (bwrapPath === socatPath)",
         },
+        // There the browser is told not to ask for names, either.
+        {
+          file: "apps/browser-worker/src/pool/chromium-flags.ts",
+          find: '"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",',
+          replace: "",
+        },
       ],
     },
   ],

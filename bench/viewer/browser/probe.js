@@ -64,6 +64,15 @@
   const context = glass.getContext("2d", { willReadFrequently: true });
   const shownCanvas = () => document.querySelector("canvas.screen");
 
+  // Looked at when something is drawn onto it, and not in between: looking all the time would take processor from what
+  // is measured, and keep awake a browser that sleeps before a user's eyes, too.
+  const { drawImage } = CanvasRenderingContext2D.prototype;
+  let onDrawn = () => {};
+  CanvasRenderingContext2D.prototype.drawImage = function (...parameters) {
+    drawImage.apply(this, parameters);
+    if (this !== context) onDrawn();
+  };
+
   function read(canvas, { x, y, width, height }) {
     if (glass.width < width || glass.height < height) Object.assign(glass, { width, height });
     context.drawImage(canvas, x, y, width, height, 0, 0, width, height);
@@ -87,19 +96,30 @@
   globalThis.benchProbe = {
     markerState,
 
-    /** Begins to look for a state of the marker, once per animation frame. */
+    /** Begins to look for a state of the marker, in the animation frame after each drawing. */
     watchFor(point, state, lostAfterMs) {
       pressedAt = null;
       const settled = Promise.withResolvers();
-      const giveUpAt = performance.now() + lostAfterMs;
+      const settle = (drawn) => {
+        clearTimeout(givingUp);
+        onDrawn = () => {};
+        settled.resolve(drawn);
+      };
+      const givingUp = setTimeout(() => settle(null), lostAfterMs);
+      let awaited = false;
       const look = () => {
+        awaited = false;
         const now = performance.now();
         if (markerState(point) === state)
-          settled.resolve(pressedAt && { drawnMs: now - pressedAt, cameMs: Math.max(0, cameAt - pressedAt) });
-        else if (now > giveUpAt) settled.resolve(null);
-        else requestAnimationFrame(look);
+          settle(pressedAt && { drawnMs: now - pressedAt, cameMs: Math.max(0, cameAt - pressedAt) });
       };
-      requestAnimationFrame(look);
+      onDrawn = () => {
+        if (awaited) return;
+        awaited = true;
+        requestAnimationFrame(look);
+      };
+      // It may be there already.
+      onDrawn();
       watch = settled.promise;
     },
 
