@@ -137,7 +137,7 @@ async function settle({ page, viewer, drawn, catchUp }: Streamed): Promise<void>
   await expect
     .poll(
       async () => {
-        const shown = await imageCodec.decode(await page.screenshot({ caret: "initial", type: "png" }));
+        const shown = await imageCodec.createDecoder().decode(await page.screenshot({ caret: "initial", type: "png" }));
         await drawn();
         return inexactTiles(shown, viewer.picture) === 0 && worstBlock(shown, viewer.picture) < mostOfPhotographs;
       },

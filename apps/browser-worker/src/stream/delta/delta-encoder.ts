@@ -3,7 +3,7 @@ import type { FrameToEncode } from "../frame-encoder.ts";
 import { readJpegSize } from "../jpeg-size.ts";
 import { findDirtyTiles, trim } from "./dirty-tiles.ts";
 import { findShift } from "./find-shift.ts";
-import type { EncodeImage, ImageCodec } from "./image-codec.ts";
+import type { Decoder, EncodeImage, ImageCodec } from "./image-codec.ts";
 import { mergeRectangles, stackTiles } from "./merge-rectangles.ts";
 import { MotionMap } from "./motion-map.ts";
 import { crop, isSameShape, type Area, type RawImage } from "./raw-image.ts";
@@ -48,12 +48,14 @@ interface Shown {
  */
 export class DeltaEncoder {
   readonly #codec: ImageCodec;
+  readonly #decoder: Decoder;
   readonly #now: () => number;
   #shown: Shown | null = null;
   #passed: { image: Buffer; sketch: Buffer } | null = null;
 
   constructor({ codec, now }: DeltaEncoderOptions) {
     this.#codec = codec;
+    this.#decoder = codec.createDecoder();
     this.#now = now;
   }
 
@@ -72,8 +74,11 @@ export class DeltaEncoder {
     }
     const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
     const jpegSize = readJpegSize(bytes);
-    if (jpegSize !== null) return this.#passThrough(bytes, jpegSize, passed);
-    const after = await this.#codec.decode(bytes);
+    if (jpegSize !== null) {
+      this.#decoder.forget();
+      return this.#passThrough(bytes, jpegSize, passed);
+    }
+    const after = await this.#decoder.decode(bytes);
     const known = shown !== null && isSameShape(shown.image, after) ? shown : null;
     const motion = known?.motion ?? new MotionMap(after);
     const frame = known

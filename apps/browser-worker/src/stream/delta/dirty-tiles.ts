@@ -20,7 +20,7 @@ export function findDirtyTiles(before: RawImage, after: RawImage): DirtyTiles {
   const columns = Math.ceil(width / tileSide);
   const rows = Math.ceil(height / tileSide);
   const found: DirtyTiles = { columns, rows, marks: new Uint8Array(columns * rows), count: 0, top: height, bottom: 0 };
-  for (let y = 0; y < height; y += 1) {
+  for (const y of rowsToCompare(before, after)) {
     if (isSameRow(before, after, { x: 0, width, row: y, otherRow: y })) continue;
     found.top = Math.min(found.top, y);
     found.bottom = y + 1;
@@ -35,6 +35,10 @@ export function findDirtyTiles(before: RawImage, after: RawImage): DirtyTiles {
     }
   }
   return found;
+}
+
+function rowsToCompare(before: RawImage, { height, changed }: RawImage): Iterable<number> {
+  return changed?.since === before ? changed.rows : Array.from({ length: height }).keys();
 }
 
 /** The smallest area with everything that differs in it, to the pixel. Null if nothing does. */

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { readPng } from "./read-png.ts";
+import { PngReader } from "./read-png.ts";
 import { isSameRow, type RawImage } from "./raw-image.ts";
 import { writePng } from "./write-png.ts";
 
@@ -12,9 +12,16 @@ export interface EncodedImage {
 
 export type EncodeImage = (image: RawImage) => Promise<EncodedImage>;
 
-export interface ImageCodec {
+export interface Decoder {
   /** Of a PNG. */
   decode: (png: Buffer) => Promise<RawImage>;
+  /** Lets go of the pictures before. */
+  forget: () => void;
+}
+
+export interface ImageCodec {
+  /** For one stream's pictures, each of which is gone with the second after it. */
+  createDecoder: () => Decoder;
   /** For a picture that stays: as few bytes as its kind takes. */
   encodeImage: EncodeImage;
   encodeExactly: EncodeImage;
@@ -48,7 +55,7 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 export const imageCodec: ImageCodec = {
-  decode,
+  createDecoder,
   encodeImage,
   encodeExactly,
   encodeRoughly,
@@ -57,8 +64,9 @@ export const imageCodec: ImageCodec = {
   readSketch,
 };
 
-async function decode(png: Buffer): Promise<RawImage> {
-  return readPng(png) ?? decodeAny(png);
+function createDecoder(): Decoder {
+  const reader = new PngReader();
+  return { decode: async (png) => reader.read(png) ?? decodeAny(png), forget: () => reader.forget() };
 }
 
 async function decodeAny(png: Buffer): Promise<RawImage> {

@@ -5,6 +5,8 @@ export interface RawImage {
   /** Red, green, blue, and perhaps alpha. */
   channels: 3 | 4;
   pixels: Buffer;
+  /** The only rows in which it is not as another picture of its shape, from the top; where that is known. */
+  changed?: { since: RawImage; rows: readonly number[] };
 }
 
 export interface Area {

@@ -2,7 +2,9 @@ import { crc32, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { readPng } from "./read-png.ts";
+import { PngReader } from "./read-png.ts";
+
+const readPng = (png: Buffer) => new PngReader().read(png);
 
 const chunk = (type: string, body: Buffer) => {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), body]);
@@ -68,6 +70,64 @@ describe("a PNG of the screencast's kind", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("has them also after others, and names the rows that are not as before", async () => {
+    const changes = fc.array(
+      fc.record({
+        row: fc.nat({ max: 11 }),
+        at: fc.nat({ max: 159 }),
+        byte: fc.nat({ max: 255 }),
+        filter: fc.constantFrom(0, 2),
+      }),
+      { maxLength: 3 },
+    );
+    await fc.assert(
+      fc.asyncProperty(pictures, fc.array(changes, { maxLength: 6 }), async (picture, series) => {
+        const reader = new PngReader();
+        let { rows } = picture;
+        let before = reader.read(makePng(picture))!;
+        let pixels = Buffer.from(before.pixels);
+        for (const step of series) {
+          rows = rows.map((row, index) => {
+            const changed = Buffer.from(row);
+            for (const { row: wanted, at, byte, filter } of step) {
+              if (wanted !== index) continue;
+              changed[0] = filter;
+              changed[1 + (at % (row.length - 1))] = byte;
+            }
+            return changed;
+          });
+          const png = makePng({ ...picture, rows });
+          const after = reader.read(png)!;
+          expect(after.pixels.equals(await sharp(png).raw().toBuffer())).toBe(true);
+          const rowBytes = picture.width * picture.channels;
+          const differ = rows.flatMap((_row, index) => {
+            const [from, to] = [index * rowBytes, (index + 1) * rowBytes];
+            return pixels.subarray(from, to).equals(after.pixels.subarray(from, to)) ? [] : [index];
+          });
+          expect(after.changed).toEqual({ since: before, rows: differ });
+          before = after;
+          pixels = Buffer.from(after.pixels);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("of another size, or after one that was damaged, begins anew", () => {
+    const reader = new PngReader();
+    reader.read(makePng(plain));
+    const other = {
+      ...plain,
+      width: 2,
+      rows: [Buffer.from([0, 1, 2, 3, 4, 5, 6]), Buffer.from([2, 0, 0, 0, 0, 0, 1])],
+    };
+    expect(reader.read(makePng(other))?.changed).toBeUndefined();
+    expect(() => reader.read(makePng({ ...plain, height: 3 }))).toThrow("cut off");
+    const read = reader.read(makePng(other));
+    expect(read?.changed).toBeUndefined();
+    expect(read?.pixels).toEqual(Buffer.from([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 7]));
   });
 
   const rows = [Buffer.from([2, 1, 2, 3]), Buffer.from([2, 1, 2, 3])];
