@@ -16,7 +16,9 @@ export interface Area {
   height: number;
 }
 
-export function isSameShape(one: RawImage, other: RawImage): boolean {
+export type Shape = Pick<RawImage, "width" | "height" | "channels">;
+
+export function isSameShape(one: Shape, other: Shape): boolean {
   return one.width === other.width && one.height === other.height && one.channels === other.channels;
 }
 

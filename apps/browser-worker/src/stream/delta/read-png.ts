@@ -1,15 +1,9 @@
 import { inflateSync } from "node:zlib";
-import { isSameShape, type RawImage } from "./raw-image.ts";
+import { isSameShape, type RawImage, type Shape } from "./raw-image.ts";
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const filters = { none: 0, up: 2 } as const;
 const mostPixels = 8192 * 8192;
-
-interface Header {
-  width: number;
-  height: number;
-  channels: 3 | 4;
-}
 
 interface Read {
   image: RawImage;
@@ -20,14 +14,14 @@ interface Read {
 /**
  * Reads the PNGs of one screencast: 8 bits, colours or colours and alpha, every row told as it is or by its difference from
  * the one above. A row that is told as in the picture before, below one that is the same, is the same: of a page on
- * which somebody types, all but some twenty. Only the others are worked out, and compared.
+ * which somebody types, all but those of a line. Only the others are worked out, and compared.
  *
  * Two pictures are kept and written in turns: one that was read is gone with the second read after it.
  */
 export class PngReader {
   #last: Read | null = null;
-  /** Pixels of the picture before the last one, and the rows in which they are not those of the last. */
-  #spare: { pixels: Buffer; rows: ReadonlySet<number> } | null = null;
+  /** Pixels of the picture before the last one: not those of the last in the rows that changed with it. */
+  #spare: Buffer | null = null;
 
   /** Null for a PNG of another kind, and for what is none; throws for one that is damaged. */
   read(png: Buffer): RawImage | null {
@@ -36,12 +30,13 @@ export class PngReader {
     const parts = png.subarray(0, 8).equals(signature) ? readChunks(png) : null;
     if (parts === null) return null;
     const told = inflateRows(parts);
-    const known = last && isSameShape(last.image, { ...parts.header, pixels: told }) ? last : null;
-    if (known) delete known.image.changed;
+    const known = last && isSameShape(last.image, parts.header) ? last : null;
     const read = known ? followUp(told, known, spare) : first(parts.header, told);
+    // Or each picture would hold on to the one before.
+    delete known?.image.changed;
     if (read === null) return null;
     this.#last = read;
-    if (known) this.#spare = { pixels: known.image.pixels, rows: new Set(read.image.changed?.rows) };
+    this.#spare = known?.image.pixels ?? null;
     return read.image;
   }
 
@@ -52,21 +47,18 @@ export class PngReader {
   }
 }
 
-function first(header: Header, told: Buffer): Read | null {
+function first(header: Shape, told: Buffer): Read | null {
   const pixels = Buffer.allocUnsafeSlow(header.width * header.channels * header.height);
   const unfilter = rowReader(header, told, pixels);
   for (let row = 0; row < header.height; row += 1) if (!unfilter(row)) return null;
   return { image: { ...header, pixels }, told };
 }
 
-function followUp(
-  told: Buffer,
-  { image: before, told: toldBefore }: Read,
-  spare: { pixels: Buffer; rows: ReadonlySet<number> } | null,
-): Read | null {
+function followUp(told: Buffer, { image: before, told: toldBefore }: Read, spare: Buffer | null): Read | null {
   const { width, height, channels } = before;
   const rowBytes = width * channels;
-  const pixels = spare?.pixels ?? Buffer.from(before.pixels);
+  const pixels = spare ?? Buffer.from(before.pixels);
+  const stale = new Set(before.changed?.rows);
   const unfilter = rowReader(before, told, pixels);
   const rows: number[] = [];
   // Above the first row both have nothing.
@@ -75,7 +67,7 @@ function followUp(
     const at = row * rowBytes;
     const from = row * (rowBytes + 1);
     if (sameAbove && told.compare(toldBefore, from, from + rowBytes + 1, from, from + rowBytes + 1) === 0) {
-      if (spare?.rows.has(row)) before.pixels.copy(pixels, at, at, at + rowBytes);
+      if (stale.has(row)) before.pixels.copy(pixels, at, at, at + rowBytes);
       continue;
     }
     if (!unfilter(row)) return null;
@@ -85,7 +77,7 @@ function followUp(
   return { image: { width, height, channels, pixels, changed: { since: before, rows } }, told };
 }
 
-function inflateRows({ header: { width, height, channels }, data }: { header: Header; data: Buffer[] }): Buffer {
+function inflateRows({ header: { width, height, channels }, data }: { header: Shape; data: Buffer[] }): Buffer {
   const bytes = (width * channels + 1) * height;
   // In one piece: the default would make hundreds of them.
   const told = inflateSync(Buffer.concat(data), { chunkSize: Math.max(bytes, 64), maxOutputLength: bytes });
@@ -93,8 +85,8 @@ function inflateRows({ header: { width, height, channels }, data }: { header: He
   return told;
 }
 
-function readChunks(png: Buffer): { header: Header; data: Buffer[] } | null {
-  let header: Header | null = null;
+function readChunks(png: Buffer): { header: Shape; data: Buffer[] } | null {
+  let header: Shape | null = null;
   const data: Buffer[] = [];
   for (let at = signature.length; at + 12 <= png.length;) {
     const length = png.readUInt32BE(at);
@@ -109,7 +101,7 @@ function readChunks(png: Buffer): { header: Header; data: Buffer[] } | null {
   return header && { header, data };
 }
 
-function readHeader(body: Buffer): Header | null {
+function readHeader(body: Buffer): Shape | null {
   if (body.length < 13) return null;
   const [width, height] = [body.readUInt32BE(0), body.readUInt32BE(4)];
   const [depth, colours, , , interlaced] = body.subarray(8, 13);
@@ -119,7 +111,7 @@ function readHeader(body: Buffer): Header | null {
 }
 
 /** Writes the pixels of a row, those above it being there. False for a filter that Chromium's screencast does not use. */
-function rowReader({ width, channels }: Header, told: Buffer, pixels: Buffer): (row: number) => boolean {
+function rowReader({ width, channels }: Shape, told: Buffer, pixels: Buffer): (row: number) => boolean {
   const rowBytes = width * channels;
   const add = rowBytes % 4 === 0 ? addWords(pixels) : addBytes(pixels);
   return (row) => {
