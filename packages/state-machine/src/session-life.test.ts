@@ -14,17 +14,17 @@ const running = [opened, dispatched, started, connected, { type: "tree.loaded" }
 /** A session's life, a line each: what happened; status, progress and what is true of it; what must be done. */
 function live(consentGiven: boolean, events: readonly SessionEvent[]): string[] {
   const first = initialTransition({ consentGiven });
-  const lines = [describe("created", { outcome: "stayed", ...first })];
+  const lines = [tell("created", { outcome: "stayed", ...first })];
   let { snapshot } = first;
   for (const event of events) {
     const step = transition(snapshot, event);
-    lines.push(describe(event.type, step));
+    lines.push(tell(event.type, step));
     snapshot = step.snapshot;
   }
   return lines;
 }
 
-function describe(event: string, { outcome, status, snapshot, effects }: Transition): string {
+function tell(event: string, { outcome, status, snapshot, effects }: Transition): string {
   const { progress, challenge: asked, reason, ...flags } = snapshot.context;
   const said = [
     ...Object.entries(flags).flatMap(([name, on]) => (on ? [name] : [])),
@@ -212,33 +212,36 @@ it("with consent before there is a browser", () => {
   `);
 });
 
-it.each<[string, SessionEvent, string]>([
+it.each<[string, SessionEvent, { status: string; because: string; release: string }]>([
   [
     "failed by the user",
     { type: "session.failed", code: "USER_CANCELLED" },
-    "CANCELLED because USER_CANCELLED > cancelled",
+    { status: "CANCELLED", because: "USER_CANCELLED", release: "cancelled" },
   ],
   [
     "failed by a limit",
     { type: "session.failed", code: "SESSION_EXPIRED" },
-    "TERMINATED because SESSION_EXPIRED > terminated",
+    { status: "TERMINATED", because: "SESSION_EXPIRED", release: "terminated" },
   ],
   [
     "failed",
     { type: "session.failed", code: "BROWSER_CRASHED", message: "it fell" },
-    "ERROR because BROWSER_CRASHED it fell > failed",
+    { status: "ERROR", because: "BROWSER_CRASHED it fell", release: "failed" },
   ],
-  ["cancelled", { type: "session.cancelled", code: "USER_CANCELLED" }, "CANCELLED because USER_CANCELLED > cancelled"],
+  [
+    "cancelled",
+    { type: "session.cancelled", code: "USER_CANCELLED" },
+    { status: "CANCELLED", because: "USER_CANCELLED", release: "cancelled" },
+  ],
   [
     "terminated",
     { type: "session.terminated", code: "TERMINATED_BY_OPERATOR" },
-    "TERMINATED because TERMINATED_BY_OPERATOR > terminated",
+    { status: "TERMINATED", because: "TERMINATED_BY_OPERATOR", release: "terminated" },
   ],
-  ["expired", { type: "session.expired" }, "TERMINATED because SESSION_EXPIRED > terminated"],
-])("at work, %s", (_name, event, end) => {
+  ["expired", { type: "session.expired" }, { status: "TERMINATED", because: "SESSION_EXPIRED", release: "terminated" }],
+])("at work, %s", (_name, event, { status, because, release }) => {
   const lines = live(true, [...running, { type: "challenge.raised", challenge }, event, opened]).slice(-2);
-  const [status, reason, release] = end.split(/ because | > /);
-  const state = `${status} 25 opened, consented, treeRequested, because ${reason}`;
+  const state = `${status} 25 opened, consented, treeRequested, because ${because}`;
   expect(lines).toEqual([
     `${event.type} > ${state} > deadline.clear, worker.release ${release}, webhook.send`,
     `session.opened REFUSED > ${state} > `,
