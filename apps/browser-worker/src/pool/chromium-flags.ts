@@ -20,8 +20,8 @@ export function chromiumFlags({ proxyPort, keyLog }: { proxyPort: number; keyLog
     "--disable-domain-reliability",
     "--disable-sync",
     "--mute-audio",
-    // Chromium's default puts a new renderer widget behind each navigation of the page. What the user types in the
-    // moment of the change then leaves the new page deaf to all input until the next one; see the test of this file.
+    // With Chromium's default, what the user types while a page gives way to the next of its site can leave that one
+    // deaf to all input until there is another; see the test of this file.
     "--enable-features=RenderDocument:level/subframe",
   ];
 }
