@@ -6,6 +6,7 @@ import { findShift } from "./find-shift.ts";
 import type { Decoder, EncodeImage, ImageCodec } from "./image-codec.ts";
 import { mergeRectangles, stackTiles } from "./merge-rectangles.ts";
 import { MotionMap } from "./motion-map.ts";
+import { release } from "./release.ts";
 import { crop, isSameShape, type Area, type RawImage } from "./raw-image.ts";
 
 export interface EncodedFrame {
@@ -102,6 +103,7 @@ export class DeltaEncoder {
     const areas = mergeRectangles(moved?.tiles ?? tiles, after).map((area) =>
       trim(moved?.shifted ?? before, after, area),
     );
+    if (moved) release(moved.shifted.pixels);
     const dirty = areas.reduce((sum, { width, height }) => sum + width * height, 0) / (after.width * after.height);
     if (dirty > mostInParts) return this.#whole(source, { image: after, motion }, dirty);
     const settled = motion.takeSettled(now, { all: false });

@@ -41,8 +41,8 @@ function rowsToCompare(before: RawImage, { height, changed }: RawImage): Iterabl
   return changed?.since === before ? changed.rows : Array.from({ length: height }).keys();
 }
 
-/** The smallest area with everything that differs in it, to the pixel. Null if nothing does. */
-export function boundsOf(before: RawImage, after: RawImage, tiles: DirtyTiles): Area | null {
+/** The tiles around everything that differs, from its first row to its last; null if nothing does. */
+export function boundsOf(tiles: DirtyTiles, size: { width: number }): Area | null {
   if (tiles.count === 0) return null;
   let first = tiles.columns;
   let last = 0;
@@ -52,11 +52,11 @@ export function boundsOf(before: RawImage, after: RawImage, tiles: DirtyTiles): 
     last = Math.max(last, index % tiles.columns);
   });
   const x = first * tileSide;
-  const width = Math.min((last + 1) * tileSide, after.width) - x;
-  return trim(before, after, { x, y: tiles.top, width, height: tiles.bottom - tiles.top });
+  const width = Math.min((last + 1) * tileSide, size.width) - x;
+  return { x, y: tiles.top, width, height: tiles.bottom - tiles.top };
 }
 
-/** The smallest area within this one in which the images differ; they must differ somewhere in it. */
+/** The smallest area within this one in which the images differ. It is made of tiles, and those at its edges differ. */
 export function trim(before: RawImage, after: RawImage, area: Area): Area {
   const { x, width } = area;
   const sameRow = (row: number) => isSameRow(before, after, { x, width, row, otherRow: row });
@@ -64,15 +64,36 @@ export function trim(before: RawImage, after: RawImage, area: Area): Area {
   let bottom = area.y + area.height;
   while (top < bottom && sameRow(top)) top += 1;
   while (bottom > top + 1 && sameRow(bottom - 1)) bottom -= 1;
-  const sameColumn = (column: number) => {
-    for (let row = top; row < bottom; row += 1)
-      if (!isSameRow(before, after, { x: column, width: 1, row, otherRow: row })) return false;
-    return true;
-  };
-  let left = x;
-  let right = x + width;
-  // Within one tile at either edge: the tiles between are known to differ.
-  while (left < right - 1 && left < x + tileSide && sameColumn(left)) left += 1;
-  while (right > left + 1 && right > x + width - tileSide && sameColumn(right - 1)) right -= 1;
+  let left = Math.min(x + tileSide, x + width);
+  let right = Math.max(x + width - tileSide, x);
+  for (let row = top; row < bottom; row += 1) {
+    left = firstDifference(before, after, { row, from: x, to: left });
+    right = endOfDifference(before, after, { row, from: right, to: x + width });
+  }
   return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** Pixels `from` up to `to` of a row. */
+interface Piece {
+  row: number;
+  from: number;
+  to: number;
+}
+
+/** The first pixel that differs; `to` if none does. */
+function firstDifference(before: RawImage, after: RawImage, { row, from, to }: Piece): number {
+  const { channels, width } = after;
+  const end = (row * width + to) * channels;
+  let at = (row * width + from) * channels;
+  while (at < end && before.pixels[at] === after.pixels[at]) at += 1;
+  return Math.floor(at / channels) - row * width;
+}
+
+/** The pixel after the last that differs; `from` if none does. */
+function endOfDifference(before: RawImage, after: RawImage, { row, from, to }: Piece): number {
+  const { channels, width } = after;
+  const start = (row * width + from) * channels;
+  let at = (row * width + to) * channels;
+  while (at > start && before.pixels[at - 1] === after.pixels[at - 1]) at -= 1;
+  return Math.ceil(at / channels) - row * width;
 }

@@ -1,5 +1,6 @@
 import type { PacketShift } from "@attestream/shared/viewer-protocol";
-import { boundsOf, findDirtyTiles, type DirtyTiles } from "./dirty-tiles.ts";
+import { boundsOf, findDirtyTiles, trim, type DirtyTiles } from "./dirty-tiles.ts";
+import { release } from "./release.ts";
 import { isSameRow, type Area, type RawImage } from "./raw-image.ts";
 import { shiftImage } from "./shift-image.ts";
 
@@ -11,7 +12,7 @@ const leastSaving = 0.3;
 
 export interface FoundShift {
   shift: PacketShift;
-  /** The picture before, shifted, and what still differs from it. */
+  /** The picture before, shifted, to be released; and what still differs from it. */
   shifted: RawImage;
   tiles: DirtyTiles;
 }
@@ -26,15 +27,18 @@ export function findShift(
   after: RawImage,
   { tiles, hint }: { tiles: DirtyTiles; hint: number },
 ): FoundShift | null {
-  const bounds = boundsOf(before, after, tiles);
-  if (bounds === null || bounds.width * bounds.height < leastArea) return null;
+  const around = boundsOf(tiles, after);
+  if (around === null || around.width * around.height < leastArea) return null;
+  const bounds = trim(before, after, around);
   const said = hint !== 0 && isPlausible(before, after, bounds, hint) ? hint : 0;
   const dy = said === 0 ? voteForShift(before, after, bounds) : said;
   if (dy === 0) return null;
   const shift = { ...bounds, dy };
   const shifted = shiftImage(before, shift);
   const left = findDirtyTiles(shifted, after);
-  return left.count <= tiles.count * (1 - leastSaving) ? { shift, shifted, tiles: left } : null;
+  if (left.count <= tiles.count * (1 - leastSaving)) return { shift, shifted, tiles: left };
+  release(shifted.pixels);
+  return null;
 }
 
 /** A look at some rows. */

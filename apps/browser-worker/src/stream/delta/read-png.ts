@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { release } from "./release.ts";
 import { isSameShape, type RawImage, type Shape } from "./raw-image.ts";
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -35,6 +36,7 @@ export class PngReader {
     // Or each picture would hold on to the one before.
     delete known?.image.changed;
     if (read === null) return null;
+    if (last) release(last.told);
     this.#last = read;
     this.#spare = known?.image.pixels ?? null;
     return read.image;
@@ -79,8 +81,8 @@ function followUp(told: Buffer, { image: before, told: toldBefore }: Read, spare
 
 function inflateRows({ header: { width, height, channels }, data }: { header: Shape; data: Buffer[] }): Buffer {
   const bytes = (width * channels + 1) * height;
-  // In one piece: the default would make hundreds of them.
-  const told = inflateSync(Buffer.concat(data), { chunkSize: Math.max(bytes, 64), maxOutputLength: bytes });
+  // In one piece, the default being hundreds; larger by a few bytes, for one that is full is followed by another.
+  const told = inflateSync(Buffer.concat(data), { chunkSize: bytes + 64, maxOutputLength: bytes });
   if (told.byteLength !== bytes) throw new Error("a PNG that is cut off");
   return told;
 }
