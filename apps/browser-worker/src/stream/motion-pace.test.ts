@@ -46,4 +46,18 @@ describe("the pace of motion", () => {
     pace.notePicture(performance.now(), true);
     expect(pace.holds).toBe(true);
   });
+
+  it("holds again once the answer has come, which no picture is that was taken up before", () => {
+    const { pace } = createPace();
+    const before = performance.now();
+    vi.advanceTimersByTime(5);
+    pace.noteInput();
+    pace.notePicture(before, false);
+    pace.notePicture(performance.now(), true);
+    expect(pace.holds).toBe(false);
+    vi.advanceTimersByTime(5);
+    pace.notePicture(performance.now(), false);
+    pace.notePicture(performance.now(), true);
+    expect(pace.holds).toBe(true);
+  });
 });

@@ -1,6 +1,6 @@
 /** From one picture of mere motion to the next: thirty a second look as smooth as sixty, and cost half. */
 const beatMs = 33;
-/** For so long after the user did something any picture may be the answer. */
+/** For so long after the user did something the next picture may be the answer. */
 const answerMs = 150;
 
 export interface MotionPaceOptions {
@@ -30,6 +30,8 @@ export class MotionPace {
   notePicture(at: number, onlyMotion: boolean): void {
     const { now } = this.#options;
     const until = at + beatMs;
+    // The answer has come.
+    if (!onlyMotion && at > this.#inputAt) this.#inputAt = Number.NEGATIVE_INFINITY;
     if (!onlyMotion || now() >= until || now() - this.#inputAt < answerMs) return;
     this.#heldUntil = until;
     clearTimeout(this.#timer);
