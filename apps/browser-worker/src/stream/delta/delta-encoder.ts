@@ -6,7 +6,6 @@ import { findShift } from "./find-shift.ts";
 import type { Decoder, EncodeImage, ImageCodec } from "./image-codec.ts";
 import { mergeRectangles, stackTiles } from "./merge-rectangles.ts";
 import { MotionMap } from "./motion-map.ts";
-import { release } from "./release.ts";
 import { crop, isSameShape, type Area, type RawImage } from "./raw-image.ts";
 
 export interface EncodedFrame {
@@ -96,14 +95,12 @@ export class DeltaEncoder {
     scrolledBy: number,
   ): Promise<EncodedFrame | null> {
     const now = this.#now();
-    const tiles = findDirtyTiles(before, after);
+    const tiles = findDirtyTiles({ before, shift: null }, after);
     motion.noteChange(tiles, now);
     const moved = findShift(before, after, { tiles, hint: scrolledBy });
     if (moved) motion.noteShift(moved.shift);
-    const areas = mergeRectangles(moved?.tiles ?? tiles, after).map((area) =>
-      trim(moved?.shifted ?? before, after, area),
-    );
-    if (moved) release(moved.shifted.pixels);
+    const ground = { before, shift: moved?.shift ?? null };
+    const areas = mergeRectangles(moved?.tiles ?? tiles, after).map((area) => trim(ground, after, area));
     const dirty = areas.reduce((sum, { width, height }) => sum + width * height, 0) / (after.width * after.height);
     if (dirty > mostInParts) return this.#whole(source, { image: after, motion }, dirty);
     const settled = motion.takeSettled(now, { all: false });
@@ -117,7 +114,7 @@ export class DeltaEncoder {
     rectangles.push(...settling);
     this.#judge({ image: after, motion });
     const { width, height } = after;
-    const shift = moved?.shift ?? null;
+    const { shift } = ground;
     const onlyMotion = !moved && cuts.length > 0 && cuts.every(({ moving }) => moving);
     const told = { dirty: moved ? 0 : dirty, rough: motion.hasRough, onlyMotion };
     return { flags: packetFlags.delta, width, height, shift, rectangles, ...told };

@@ -1,8 +1,6 @@
 import type { PacketShift } from "@attestream/shared/viewer-protocol";
 import { boundsOf, findDirtyTiles, trim, type DirtyTiles } from "./dirty-tiles.ts";
-import { release } from "./release.ts";
 import { isSameRow, type Area, type RawImage } from "./raw-image.ts";
-import { shiftImage } from "./shift-image.ts";
 
 /** Smaller changes are not worth the search. */
 const leastArea = 64 * 1024;
@@ -12,8 +10,7 @@ const leastSaving = 0.3;
 
 export interface FoundShift {
   shift: PacketShift;
-  /** The picture before, shifted, to be released; and what still differs from it. */
-  shifted: RawImage;
+  /** What differs after it. */
   tiles: DirtyTiles;
 }
 
@@ -29,16 +26,13 @@ export function findShift(
 ): FoundShift | null {
   const around = boundsOf(tiles, after);
   if (around === null || around.width * around.height < leastArea) return null;
-  const bounds = trim(before, after, around);
+  const bounds = trim({ before, shift: null }, after, around);
   const said = hint !== 0 && isPlausible(before, after, bounds, hint) ? hint : 0;
   const dy = said === 0 ? voteForShift(before, after, bounds) : said;
   if (dy === 0) return null;
   const shift = { ...bounds, dy };
-  const shifted = shiftImage(before, shift);
-  const left = findDirtyTiles(shifted, after);
-  if (left.count <= tiles.count * (1 - leastSaving)) return { shift, shifted, tiles: left };
-  release(shifted.pixels);
-  return null;
+  const left = findDirtyTiles({ before, shift }, after);
+  return left.count <= tiles.count * (1 - leastSaving) ? { shift, tiles: left } : null;
 }
 
 /** A look at some rows. */
