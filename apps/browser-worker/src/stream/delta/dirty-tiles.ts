@@ -29,7 +29,8 @@ export function findDirtyTiles(ground: Ground, after: RawImage): DirtyTiles {
   const found: DirtyTiles = { columns, rows, marks: new Uint8Array(columns * rows), count: 0, top: height, bottom: 0 };
   const left = ground.shift?.x ?? 0;
   const right = left + (ground.shift?.width ?? width);
-  const lastColumn = Math.ceil(right / tileSide);
+  const firstColumn = Math.floor(left / tileSide);
+  const endColumn = Math.ceil(right / tileSide);
   for (const row of rowsToCompare(ground, after)) {
     const isSame = (from: number, to: number) =>
       isSameRow(after, ground.before, { x: from, width: to - from, row, otherRow: rowBelow(ground, row) });
@@ -39,18 +40,24 @@ export function findDirtyTiles(ground: Ground, after: RawImage): DirtyTiles {
     const areSame = (column: number, end: number) =>
       isSame(Math.max(column * tileSide, left), Math.min(end * tileSide, right));
     const marks = found.marks.subarray(Math.floor(row / tileSide) * columns);
-    // Tiles without a mark are told by one comparison, too, as long as they stay the same.
-    for (let column = Math.floor(left / tileSide), end = column; column < lastColumn; column = end + 1) {
-      for (end = column; end < lastColumn && marks[end] === 0;) end += 1;
-      if (column === end || areSame(column, end)) continue;
-      for (let each = column; each < end; each += 1) {
-        if (areSame(each, each + 1)) continue;
-        marks[each] = 1;
+    // One comparison for neighbours, too: most tiles that have no mark yet never get one.
+    for (const { from, to } of unmarkedRuns(marks, firstColumn, endColumn)) {
+      if (areSame(from, to)) continue;
+      for (let column = from; column < to; column += 1) {
+        if (areSame(column, column + 1)) continue;
+        marks[column] = 1;
         found.count += 1;
       }
     }
   }
   return found;
+}
+
+function* unmarkedRuns(marks: Uint8Array, first: number, end: number): Generator<{ from: number; to: number }> {
+  for (let from = first, to = first; from < end; from = to + 1) {
+    for (to = from; to < end && marks[to] === 0;) to += 1;
+    if (from < to) yield { from, to };
+  }
 }
 
 function rowsToCompare({ before, shift }: Ground, { height, changed }: RawImage): Iterable<number> {
